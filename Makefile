@@ -1,0 +1,34 @@
+# Everything there is to do here. `make help` lists it; each target installs what it needs first (tools/setup).
+.DEFAULT_GOAL := help
+.PHONY: help setup build run test lint bench fuzz
+MAKEFLAGS += --no-print-directory
+
+help:   ## this list
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
+
+setup:  ## install what building, running and testing need (Debian 12; as root or with sudo)
+	@tools/setup build demo test
+
+build:  ## the release binary: build/release/streamgate
+	@tools/setup build
+	@cmake --preset release >build/configure.log || { cat build/configure.log; exit 1; }
+	@cmake --build build/release --target streamgate
+
+run: build  ## start everything in examples/streamgate.yaml; Ctrl-C stops it
+	@tools/setup demo
+	@exec build/release/streamgate up --config examples/streamgate.yaml
+
+test: setup build  ## every test; the last line counts them (under 40 minutes on two cores)
+	@tools/test
+
+lint:   ## our own linter, formatting and clang-tidy
+	@tools/setup build
+	@tools/lint
+
+bench: build  ## speed side by side with the peers; takes long, wants a quiet machine
+	@tools/setup test bench
+	@bench/run
+
+fuzz:   ## every fuzz target for 10 minutes each; SECONDS=30 make fuzz for less
+	@tools/setup build
+	@tools/fuzz --seconds $${SECONDS:-600}
