@@ -10,22 +10,14 @@
 #include <vector>
 
 #include "base/address.h"
+#include "base/describe.h"
 #include "base/time.h"
 #include "base/units.h"
 
 namespace sg::config {
 
-// Where in the file something was said, for messages that come later than parsing. Line 0: a default.
-struct Place {
-    std::uint32_t line = 0;
-    std::uint32_t column = 0;
-};
-
-// A value that came from `${file:…}` or `${env:…}`. Never printed: `source` is shown in its stead.
-struct Secret {
-    std::string value;
-    std::string source;
-};
+using sg::Place;
+using sg::Secret;
 
 // --- listeners -------------------------------------------------------------------------------------
 
@@ -275,6 +267,7 @@ struct Config {
     Limits limits;
     Telemetry telemetry;
     Duration drain_timeout = 30min;         // How long an old gateway keeps tunnels after an upgrade.
+    std::map<std::string, Secret> secrets;  // By path of the setting: what may not be printed.
 };
 
 using Snapshot = std::shared_ptr<const Config>;
