@@ -57,6 +57,7 @@ enum class FieldId : std::uint8_t {
 };
 
 FieldId field_id(std::string_view name);  // Any case.
+std::string_view name_of(FieldId id);     // Lower case; `other` is empty.
 
 struct Field {
     std::string_view name;
@@ -117,8 +118,8 @@ struct RequestHead {
     Framing framing = Framing::none;
     std::uint64_t content_length = 0;
     bool keep_alive = true;          // What the client wants and the version allows.
-    bool expects_continue = false;   // Expect: 100-continue
-    bool upgrade = false;            // Connection: upgrade and an Upgrade field.
+    bool expects_continue = false;   // Expect: 100-continue, and a body is to come.
+    bool upgrade = false;            // Connection: upgrade and an Upgrade field; no body; not to HTTP/2.
     Fields fields;
 };
 

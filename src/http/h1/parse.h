@@ -56,26 +56,38 @@ HeadVerdict parse_request(std::string_view bytes, const HeadLimits& limits, Head
 HeadVerdict parse_response(std::string_view bytes, const HeadLimits& limits, HeadScan& scan,
                            Method method, ResponseHead& head);
 
-// Reads a chunked body as bytes arrive. Extensions are dropped, trailers are collected.
+// Reads a chunked body as bytes arrive. Extensions are dropped, trailers are handed out one by one.
 class ChunkedReader {
   public:
     struct Step {
         Progress progress = Progress::more;  // `done`: the body and its trailers have ended.
         Defect defect = Defect::none;
         std::size_t consumed = 0;            // Bytes of the input used by this step.
-        std::string_view data;               // Body bytes found, within the input; may be empty.
+        std::string_view data;               // Body bytes found, within the input; empty when `done`.
+        Field trailer;                       // A trailer field that may be passed on; else its name is empty.
     };
-    // Call again with the unused rest while something was consumed.
+    // Call again with the unused rest while something was consumed. Nothing was: more input is needed, after
+    // the unused rest (a trailer line is used only when all of it is there).
     Step step(std::string_view bytes);
 
+    // Bounds: what nobody sends honestly.
+    static constexpr std::uint32_t line_max = 256;         // Of a chunk's size line.
+    static constexpr std::uint32_t extensions_max = 16384;  // In one body.
+    static constexpr std::uint32_t trailers_max = 8192;
+
   private:
-    // Bound: chunk-size line at most 256 bytes, extensions in one body at most 16 KiB, trailers at most 8 KiB.
-    std::uint64_t left_ = 0;
+    Defect take_size_line(const char*& at, const char* end);
+    Defect take_trailer(const char*& at, const char* end, Field& trailer);
+
+    std::uint64_t left_ = 0;  // Of the chunk: its size while that is read, then what is still to come.
     std::uint32_t line_bytes_ = 0;
     std::uint32_t extension_bytes_ = 0;
     std::uint32_t trailer_bytes_ = 0;
     std::uint8_t state_ = 0;
-    std::uint8_t digits_ = 0;
 };
+
+// Whether a field may stand in a trailer (RFC 9110 §6.5.1): not if it frames, routes, authenticates, or changes
+// how the message is understood. Others are dropped.
+bool may_trail(const Field& field);
 
 }  // namespace sg::http::h1
