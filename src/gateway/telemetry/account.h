@@ -34,6 +34,7 @@ struct AttemptRecord {
     std::int64_t started_ns = 0;     // Since the request's first byte.
     std::int64_t connect_ns = 0;     // Time to connect; 0 when reused.
     std::int64_t first_byte_ns = 0;  // From attempt start to the first byte of the response; 0: none came.
+    std::int64_t duration_ns = 0;    // To its end; 0: to the next attempt or the end of the request.
 };
 
 enum class Protocol : std::uint8_t { http1_0, http1_1, http2 };
