@@ -89,20 +89,20 @@ struct HealthCheck {
 struct Outlier {
     bool enabled = true;
     std::uint32_t consecutive_failures = 3;  // Connect failures, resets, time-outs and 5xx in a row.
-    Duration eject_for = 1s;                 // First time; doubles up to eject_most while it relapses.
-    Duration eject_most = 30s;
+    Duration eject_for = 1s;   // Then a trial; after each that fails twice as long, up to eject_most.
+    Duration eject_most = 1s;  // Longer spares endpoints that stay away; shorter finds them back sooner.
     Share ejected_most = {0.5};  // Never more than this share of the endpoints (panic threshold).
-    // While ejected, a single trial request or connection is let through at the end of the time.
+    // At the end of the time a single trial request is let through; it decides.
 };
 
 struct Retry {
     bool on_connect = true;         // Could not connect: nothing was sent.
     bool on_reset = true;           // Connection lost before a response byte; idempotent methods only.
     bool on_timeout = true;         // No first byte in time; idempotent methods only.
-    std::vector<std::uint16_t> on_status = {502, 503, 504};  // Idempotent methods only.
+    std::vector<std::uint16_t> on_status = {500, 502, 503, 504};  // Idempotent methods only.
     std::uint32_t attempts = 2;     // In all, the first included.
     Share budget = {0.2};           // Retries may be at most this share of requests...
-    Rate budget_floor = {3};        // ...plus this many a second, for quiet services.
+    Rate budget_floor = {3};        // ...or this many a second if that is more: quiet services.
     Duration per_try_timeout = no_timeout;  // To the first byte, of each attempt but the last.
 };
 

@@ -1,0 +1,82 @@
+#include "gateway/upstream/pool.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "gateway/telemetry/counters.h"
+
+namespace sg::gateway::upstream {
+
+Connection::Connection(EndpointIo& owner)
+    : Timer([](Timer& timer) {
+          auto& self = static_cast<Connection&>(timer);
+          self.endpoint.drop(self);
+      }),
+      endpoint(owner) {
+    endpoint.counters_.endpoint_connection_opened(endpoint.state_.id.telemetry);
+}
+
+Connection::~Connection() {
+    endpoint.counters_.endpoint_connection_closed(endpoint.state_.id.telemetry);
+    endpoint.connections_->leave();
+}
+
+EndpointIo::EndpointIo(EndpointState& state, std::shared_ptr<CircuitCounter> connections,
+                       WorkerCounters& counters)
+    : state_(state), connections_(std::move(connections)), counters_(counters) {
+    state_.attachment = this;
+    ++state_.pins;
+}
+
+EndpointIo::~EndpointIo() {
+    CHECK(waiting_.empty());
+    close_idle();
+    state_.attachment = nullptr;
+    --state_.pins;
+}
+
+ConnectionPtr EndpointIo::take() {
+    while (!idle_.empty()) {
+        ConnectionPtr connection = std::move(idle_.back());
+        idle_.pop_back();
+        connection->disarm();
+        connection->stream.on_hangup(nullptr, nullptr);
+        // Readable: a FIN, or bytes nobody asked for. Under TLS it may be a session ticket: reading
+        // tells.
+        if (connection->stream.peer_closed()) continue;
+        if (connection->stream.may_read() && !connection->stream.is_tls()) continue;
+        return connection;
+    }
+    return nullptr;
+}
+
+void EndpointIo::keep(ConnectionPtr connection, Duration idle_most) {
+    if (connection->stream.peer_closed() || state_.leaving) return;
+    runtime::Loop& loop = connection->stream.loop();
+    loop.arm(*connection, loop.after(idle_most));
+    connection->input.release();
+    connection->stream.on_hangup(
+        [](void* context) {
+            auto& self = *static_cast<Connection*>(context);
+            self.endpoint.drop(self);
+        },
+        connection.get());
+    idle_.push_back(std::move(connection));
+}
+
+void EndpointIo::drop(Connection& connection) {
+    const auto it = std::find_if(idle_.begin(), idle_.end(),
+                                 [&](const ConnectionPtr& c) { return c.get() == &connection; });
+    if (it != idle_.end()) idle_.erase(it);
+}
+
+void EndpointIo::close_idle() { idle_.clear(); }
+
+void EndpointIo::wait_ends(Exchange& exchange) {
+    const auto it = std::find(waiting_.begin(), waiting_.end(), &exchange);
+    if (it == waiting_.end()) return;
+    *it = waiting_.back();
+    waiting_.pop_back();
+}
+
+}  // namespace sg::gateway::upstream
