@@ -25,7 +25,8 @@ std::optional<std::uint16_t> parse_port(std::string_view text) {
 // Without allocation, unlike parse_ip: a list of these comes with every request.
 std::optional<IpAddress> parse_address(std::string_view text) {
     char copy[INET6_ADDRSTRLEN];
-    if (text.size() >= sizeof copy || text.find('\0') != std::string_view::npos) return std::nullopt;
+    if (text.size() >= sizeof copy || text.find('\0') != std::string_view::npos)
+        return std::nullopt;
     std::memcpy(copy, text.data(), text.size());
     copy[text.size()] = '\0';
     IpAddress address;
@@ -61,7 +62,9 @@ std::string_view last_line(const http::Fields& fields, FieldId id) {
 // Walks from the caller towards the client, one believed address at a time.
 class Walk {
   public:
-    Walk(const Caller& caller, std::span<const Cidr> trusted) : trusted_(trusted) { found_[0] = caller.ip; }
+    Walk(const Caller& caller, std::span<const Cidr> trusted) : trusted_(trusted) {
+        found_[0] = caller.ip;
+    }
 
     // False: go no further.
     bool step(std::string_view node) {
@@ -196,8 +199,8 @@ std::size_t count_in_via(const http::Fields& fields, std::string_view pseudonym)
     std::size_t count = 0;
     for (const auto& field : fields.all()) {
         if (field.id != FieldId::via) continue;
-        // A member is `protocol received-by [comment]`; a comma within a comment only adds a member that
-        // does not look like ours.
+        // A member is `protocol received-by [comment]`; a comma within a comment only adds a member
+        // that does not look like ours.
         std::string_view rest = field.value;
         while (!rest.empty()) {
             const auto comma = rest.find(',');
@@ -288,7 +291,8 @@ std::optional<IpAddress> parse_node(std::string_view node) {
         const auto end = node.find(']');
         if (end == std::string_view::npos) return std::nullopt;
         const auto port = node.substr(end + 1);
-        if (!port.empty() && (port.front() != ':' || !parse_port(port.substr(1)))) return std::nullopt;
+        if (!port.empty() && (port.front() != ':' || !parse_port(port.substr(1))))
+            return std::nullopt;
         const auto address = parse_address(node.substr(1, end - 1));
         if (!address || node.find(':') >= end) return std::nullopt;
         return address;

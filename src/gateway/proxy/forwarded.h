@@ -1,7 +1,9 @@
-// Who asked, and how: what earlier proxies said (Forwarded, X-Forwarded-*, Via), and how much of it we believe.
+// Who asked, and how: what earlier proxies said (Forwarded, X-Forwarded-*, Via), and how much of it
+// we believe.
 //
-// Believed is only what a listed proxy said, and only back to the first address that is not listed. Everything
-// further left may have been written by the client itself: it is dropped, never passed on.
+// Believed is only what a listed proxy said, and only back to the first address that is not listed.
+// Everything further left may have been written by the client itself: it is dropped, never passed
+// on.
 #pragma once
 
 #include <array>
@@ -38,8 +40,8 @@ struct Origin {
     std::array<IpAddress, hops_max> hop;
 };
 
-// X-Forwarded-For counts before Forwarded: nearly every proxy maintains the former, few the latter, and what
-// a proxy does not maintain it passes on from strangers.
+// X-Forwarded-For counts before Forwarded: nearly every proxy maintains the former, few the latter,
+// and what a proxy does not maintain it passes on from strangers.
 Origin find_origin(const http::RequestHead& head, const Caller& caller,
                    std::span<const Cidr> trusted_proxies);
 
@@ -54,11 +56,12 @@ struct ForwardedElement {
     std::string_view proto;
 };
 
-// Takes the next element from the front of a field's value. Nothing at its end, or if it is malformed: then
-// `rest` is left not empty.
+// Takes the next element from the front of a field's value. Nothing at its end, or if it is
+// malformed: then `rest` is left not empty.
 std::optional<ForwardedElement> take_forwarded(std::string_view& rest);
 
-// `192.0.2.1`, `192.0.2.1:80`, `[2001:db8::1]:80`, `2001:db8::1`. Nothing for `unknown`, `_hidden` and others.
+// `192.0.2.1`, `192.0.2.1:80`, `[2001:db8::1]:80`, `2001:db8::1`. Nothing for `unknown`, `_hidden`
+// and others.
 std::optional<IpAddress> parse_node(std::string_view node);
 
 }  // namespace sg::gateway::proxy

@@ -16,9 +16,15 @@ using http::FieldId;
 
 // Fields that say where a message ends or whom it is for: written by the gateway alone.
 constexpr FieldId framing_fields[] = {
-    FieldId::connection,        FieldId::content_length, FieldId::host,
-    FieldId::keep_alive,        FieldId::te,             FieldId::trailer,
-    FieldId::proxy_connection,  FieldId::upgrade,        FieldId::expect,
+    FieldId::connection,
+    FieldId::content_length,
+    FieldId::host,
+    FieldId::keep_alive,
+    FieldId::te,
+    FieldId::trailer,
+    FieldId::proxy_connection,
+    FieldId::upgrade,
+    FieldId::expect,
     FieldId::transfer_encoding,
 };
 
@@ -40,7 +46,8 @@ class Compiler {
         return nullptr;
     }
 
-    std::vector<FieldTest> tests(std::string_view what, const std::vector<config::FieldMatch>& wanted) {
+    std::vector<FieldTest> tests(std::string_view what,
+                                 const std::vector<config::FieldMatch>& wanted) {
         std::vector<FieldTest> result;
         for (const auto& match : wanted) {
             FieldTest test;
@@ -48,7 +55,8 @@ class Compiler {
             test.id = http::field_id(match.name);
             test.name = match.name;
             test.value = match.value;
-            if (match.kind == config::FieldMatch::Kind::regex) test.regex = regex(what, match.value);
+            if (match.kind == config::FieldMatch::Kind::regex)
+                test.regex = regex(what, match.value);
             result.push_back(std::move(test));
         }
         return result;
@@ -67,7 +75,8 @@ class Compiler {
             for (char& c : upper)
                 if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
             unsigned bit = 0;
-            while (bit < unsigned(http::Method::other) && name_of(http::Method(bit)) != upper) ++bit;
+            while (bit < unsigned(http::Method::other) && name_of(http::Method(bit)) != upper)
+                ++bit;
             if (bit == unsigned(http::Method::other)) compiled.other_methods.push_back(text);
             else compiled.methods |= static_cast<std::uint16_t>(1U << bit);
         }
@@ -92,7 +101,8 @@ class Compiler {
             std::string scratch;
             const auto normal = normalize_path(wanted.prefix, scratch);
             if (!normal.ok || normal.path == "*")
-                report(fail(Errc::invalid_argument, fmt::format("rewrite.prefix `{}`", wanted.prefix),
+                report(fail(Errc::invalid_argument,
+                            fmt::format("rewrite.prefix `{}`", wanted.prefix),
                             "a prefix is a path such as /v1/")
                            .error());
             compiled.rewrites_prefix = normal.ok;
@@ -101,9 +111,11 @@ class Compiler {
         if (!wanted.regex.empty()) {
             compiled.rewrite_regex = regex("rewrite.regex", wanted.regex);
             std::string why;
-            if (compiled.rewrite_regex && !compiled.rewrite_regex->CheckRewriteString(wanted.to, &why))
-                report(fail(Errc::invalid_argument, fmt::format("rewrite.to `{}`: {}", wanted.to, why))
-                           .error());
+            if (compiled.rewrite_regex &&
+                !compiled.rewrite_regex->CheckRewriteString(wanted.to, &why))
+                report(
+                    fail(Errc::invalid_argument, fmt::format("rewrite.to `{}`: {}", wanted.to, why))
+                        .error());
         }
         if (!wanted.host.empty() && (!is_safe_in_line(wanted.host) ||
                                      wanted.host.find_first_of(" \t/") != std::string::npos))
@@ -137,13 +149,16 @@ class Compiler {
 
     void add_edit(Edits& edits, const config::FieldEdit& edit) {
         const auto id = http::field_id(edit.name);
-        if (!http::is_token(edit.name) || std::ranges::find(framing_fields, id) != std::end(framing_fields))
-            return report(fail(Errc::invalid_argument, fmt::format("field `{}` cannot be edited", edit.name),
-                               "fields that frame a message are the gateway's; for Host use rewrite.host")
-                              .error());
+        if (!http::is_token(edit.name) ||
+            std::ranges::find(framing_fields, id) != std::end(framing_fields))
+            return report(
+                fail(Errc::invalid_argument, fmt::format("field `{}` cannot be edited", edit.name),
+                     "fields that frame a message are the gateway's; for Host use rewrite.host")
+                    .error());
         if (edit.verb != config::FieldEdit::Verb::add) {
-            std::erase_if(edits.added,
-                          [&](const auto& added) { return equal_ignoring_case(added.name, edit.name); });
+            std::erase_if(edits.added, [&](const auto& added) {
+                return equal_ignoring_case(added.name, edit.name);
+            });
             edits.dropped.push_back({id, edit.name});
             edits.dropped_ids |= 1ULL << static_cast<unsigned>(id);
             if (id == FieldId::other) edits.drops_others = true;
@@ -206,8 +221,7 @@ CompiledRoute compile_route(const config::Route& route, std::uint16_t index,
     compiled.query = compiler.tests("query parameter", route.query);
     if (route.path.kind == config::PathMatch::Kind::regex)
         compiled.path_regex = compiler.regex("path_regex", route.path.value);
-    else
-        compiler.path();
+    else compiler.path();
     compiler.rewrite(compiled);
     compiler.redirect(compiled);
     compiled.request_edits = compiler.edits(route.request_headers);

@@ -1,4 +1,5 @@
-// A route of the configuration, made ready: patterns compiled, edits cut into pieces, names recognised.
+// A route of the configuration, made ready: patterns compiled, edits cut into pieces, names
+// recognised.
 //
 // Immutable once built. What cannot be compiled is reported, never guessed at.
 #pragma once
@@ -30,7 +31,8 @@ struct FieldTest {
     bool accepts(std::string_view found) const;  // A regex must match the whole value.
 };
 
-// The edits of one direction, in the order that they take effect: first fields go, then fields come.
+// The edits of one direction, in the order that they take effect: first fields go, then fields
+// come.
 struct Edits {
     struct Dropped {
         http::FieldId id = http::FieldId::other;
@@ -45,7 +47,9 @@ struct Edits {
     std::uint64_t dropped_ids = 0;  // Bits of http::FieldId.
     bool drops_others = false;      // Some dropped name is not in http::FieldId.
 
-    bool drops(http::FieldId id) const { return (dropped_ids >> static_cast<unsigned>(id) & 1) != 0; }
+    bool drops(http::FieldId id) const {
+        return (dropped_ids >> static_cast<unsigned>(id) & 1) != 0;
+    }
     bool drops(std::string_view name) const;  // A name that is not in http::FieldId.
     bool names(std::string_view name) const;  // Dropped or added, any case.
     void append(http::Out& out, const Variables& variables) const;
@@ -68,7 +72,8 @@ struct CompiledRoute {
     std::string rewrite_prefix;  // Normalised, as given.
     std::unique_ptr<RE2> rewrite_regex;
     std::optional<Template> redirect;
-    bool redirect_is_whole = false;  // It says everything: neither the rest of the path nor the query follow.
+    bool redirect_is_whole =
+        false;  // It says everything: neither the rest of the path nor the query follow.
     Edits request_edits;
     Edits response_edits;
 

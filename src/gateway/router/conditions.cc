@@ -14,7 +14,8 @@ bool any_line_satisfies(const FieldTest& test, const http::Fields& fields) {
     if (!fields.has(test.id)) return false;
     for (const auto& field : fields.all()) {
         if (field.id != test.id) continue;
-        if (test.id == http::FieldId::other && !equal_ignoring_case(field.name, test.name)) continue;
+        if (test.id == http::FieldId::other && !equal_ignoring_case(field.name, test.name))
+            continue;
         if (test.accepts(field.value)) return true;
     }
     return false;
@@ -47,7 +48,8 @@ std::optional<std::string_view> first_value(std::string_view query, std::string_
         const auto parameter = query.substr(0, end);
         const auto equals = parameter.find('=');
         if (equals_decoded(parameter.substr(0, equals), name))
-            return equals == std::string_view::npos ? std::string_view{} : parameter.substr(equals + 1);
+            return equals == std::string_view::npos ? std::string_view{}
+                                                    : parameter.substr(equals + 1);
         if (end == std::string_view::npos) break;
         query.remove_prefix(end + 1);
     }

@@ -96,8 +96,9 @@ class Inspector {
         return is_unreserved(unit.byte) || text[1] >= 'a' || text[2] >= 'a';
     }
 
-    // A piece lies between separators, encoded ones included; a segment between plain slashes. False: some
-    // backend that decodes more than we do, or cuts `;…` off, would see a dot segment here.
+    // A piece lies between separators, encoded ones included; a segment between plain slashes.
+    // False: some backend that decodes more than we do, or cuts `;…` off, would see a dot segment
+    // here.
     bool follow_segment(Unit unit) {
         if (unit.byte == '/' && !unit.escaped) {
             if (piece_ == Piece::empty && !joined_) changed_ = true;  // A duplicate slash.
@@ -136,7 +137,8 @@ class Inspector {
 
 void append_unit(std::string& out, Unit unit) {
     constexpr char digits[] = "0123456789ABCDEF";
-    const bool plain = unit.escaped ? is_unreserved(unit.byte) : kind_of(unit.byte) != Kind::to_encode;
+    const bool plain =
+        unit.escaped ? is_unreserved(unit.byte) : kind_of(unit.byte) != Kind::to_encode;
     if (plain) {
         out.push_back(static_cast<char>(unit.byte));
         return;
@@ -146,8 +148,8 @@ void append_unit(std::string& out, Unit unit) {
     out.push_back(digits[unit.byte & 15]);
 }
 
-// Removes the segment that begins at `from` if it is a dot segment, and what `..` takes back. Going above the
-// root stays at the root (RFC 3986 §5.2.4). True if the segment stays.
+// Removes the segment that begins at `from` if it is a dot segment, and what `..` takes back. Going
+// above the root stays at the root (RFC 3986 §5.2.4). True if the segment stays.
 bool settle_segment(std::string& out, std::size_t from) {
     const auto segment = std::string_view(out).substr(from);
     if (segment.empty()) return false;
@@ -178,7 +180,8 @@ void write_normal_form(std::string_view path, std::string& out) {
     settle_segment(out, segment);
 }
 
-// Nothing but plain characters and single slashes, no segment beginning with a dot: nearly every request.
+// Nothing but plain characters and single slashes, no segment beginning with a dot: nearly every
+// request.
 bool is_plainly_normal(std::string_view path) {
     bool after_slash = true;
     for (const char c : path.substr(1)) {
@@ -196,8 +199,8 @@ bool is_plainly_normal(std::string_view path) {
 }  // namespace
 
 PathResult normalize_path(std::string_view path, std::string& scratch) {
-    if (path.empty()) return {"/", true, {}};    // `GET http://host HTTP/1.1`: RFC 9110 §4.2.3.
-    if (path == "*") return {path, true, {}};    // `OPTIONS *`
+    if (path.empty()) return {"/", true, {}};  // `GET http://host HTTP/1.1`: RFC 9110 §4.2.3.
+    if (path == "*") return {path, true, {}};  // `OPTIONS *`
     if (path.front() != '/') return {path, false, "a path that does not begin with a slash"};
     if (is_plainly_normal(path)) return {path, true, {}};
 

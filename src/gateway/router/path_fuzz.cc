@@ -1,4 +1,5 @@
-// Whatever comes in: normalising twice is normalising once, and nothing that is dangerous comes out.
+// Whatever comes in: normalising twice is normalising once, and nothing that is dangerous comes
+// out.
 #include <cstddef>
 #include <cstdint>
 #include <string>

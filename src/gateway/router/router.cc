@@ -11,7 +11,8 @@ Router::Router(const config::Config& config) {
             problems_.push_back(fail(Errc::invalid_argument, "more than 65535 routes").error());
             break;
         }
-        routes_.push_back(compile_route(route, static_cast<std::uint16_t>(routes_.size()), problems_));
+        routes_.push_back(
+            compile_route(route, static_cast<std::uint16_t>(routes_.size()), problems_));
     }
     table_ = std::make_unique<Table>(routes_);
 }
@@ -21,9 +22,9 @@ Router::~Router() = default;
 Match Router::match(const http::RequestHead& head, std::string_view path) const {
     Search search{.head = head, .path = path};
     if (table_->search(search))
-        return {Match::Kind::route, search.found, static_cast<std::uint32_t>(search.prefix_length), {}};
-    if (search.method_missed)
-        return {Match::Kind::method_not_allowed, nullptr, 0, search.allow()};
+        return {
+            Match::Kind::route, search.found, static_cast<std::uint32_t>(search.prefix_length), {}};
+    if (search.method_missed) return {Match::Kind::method_not_allowed, nullptr, 0, search.allow()};
     return {};
 }
 

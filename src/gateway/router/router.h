@@ -1,4 +1,5 @@
-// Which route a request takes. Of all routes that match, the most specific one wins; the order of questions:
+// Which route a request takes. Of all routes that match, the most specific one wins; the order of
+// questions:
 //
 //   host     exact > longest `*.suffix` > any
 //   path     exact > regex (file order) > longest prefix
@@ -27,8 +28,9 @@ struct Match {
 
     Kind kind = Kind::no_route;
     const CompiledRoute* route = nullptr;
-    std::uint32_t prefix_length = 0;  // Of the path, as matched; without the last slash of a prefix.
-    std::string allow;                // When the method is not allowed: `GET, HEAD, POST`.
+    std::uint32_t prefix_length =
+        0;              // Of the path, as matched; without the last slash of a prefix.
+    std::string allow;  // When the method is not allowed: `GET, HEAD, POST`.
 };
 
 class Router {
@@ -42,7 +44,8 @@ class Router {
     // What could not be compiled. Not empty: do not put this configuration to use.
     const std::vector<Error>& problems() const { return problems_; }
 
-    // `path` is normalised (router/path.h); authority, method, query and fields are those of `head`.
+    // `path` is normalised (router/path.h); authority, method, query and fields are those of
+    // `head`.
     Match match(const http::RequestHead& head, std::string_view path) const;
 
     const std::vector<CompiledRoute>& routes() const { return routes_; }
@@ -53,7 +56,8 @@ class Router {
     std::unique_ptr<Table> table_;
 };
 
-// The host of an authority: without port and final dot, otherwise as it is written. `[::1]` keeps its brackets.
+// The host of an authority: without port and final dot, otherwise as it is written. `[::1]` keeps
+// its brackets.
 std::string_view host_of(std::string_view authority);
 
 }  // namespace sg::gateway::router

@@ -58,7 +58,8 @@ std::string Search::allow() const {
     return list;
 }
 
-// --- asking ----------------------------------------------------------------------------------------
+// --- asking
+// ----------------------------------------------------------------------------------------
 
 bool Table::search(Search& search) const {
     std::array<char, host_max> buffer;
@@ -152,7 +153,8 @@ std::uint32_t Table::find_host(std::string_view name) const {
                             [&](std::uint32_t at) { return hosts_[at].name == name; });
 }
 
-// --- building --------------------------------------------------------------------------------------
+// --- building
+// --------------------------------------------------------------------------------------
 
 Table::Table(const std::vector<CompiledRoute>& routes) : routes_(routes) {
     std::random_device random;
@@ -167,7 +169,8 @@ Table::Table(const std::vector<CompiledRoute>& routes) : routes_(routes) {
 
 void Table::add(Building& building, const CompiledRoute& route, std::string_view host_pattern) {
     std::string name = to_lower(host_of(host_pattern));
-    if (name.starts_with('*')) name.erase(0, 1);  // `*.suffix` is kept as `.suffix`, `*` as nothing.
+    if (name.starts_with('*'))
+        name.erase(0, 1);  // `*.suffix` is kept as `.suffix`, `*` as nothing.
     const auto host = host_named(building, name);
     const auto& wanted = route.route->path;
     if (wanted.kind == config::PathMatch::Kind::regex) {
@@ -207,7 +210,8 @@ Table::Place& Table::place_at(Building& building, std::uint32_t host, Kind kind,
 }
 
 void Table::finish() {
-    has_wildcards_ = std::ranges::any_of(hosts_, [](const Host& h) { return h.name.starts_with('.'); });
+    has_wildcards_ =
+        std::ranges::any_of(hosts_, [](const Host& h) { return h.name.starts_with('.'); });
     host_index_.reserve(hosts_.size());
     for (std::uint32_t at = any_host + 1; at < hosts_.size(); ++at)
         host_index_.insert(hash_more(key_, hosts_[at].name), at);

@@ -1,5 +1,5 @@
-// The routes of a configuration, indexed: hosts, each with its places; a place is a path and the routes that
-// want it, most specific first. Built once, then only asked.
+// The routes of a configuration, indexed: hosts, each with its places; a place is a path and the
+// routes that want it, most specific first. Built once, then only asked.
 #pragma once
 
 #include <array>
@@ -27,7 +27,8 @@ struct Search {
     std::uint16_t allowed = 0;   // Bits of http::Method.
     std::vector<std::string_view> allowed_others = {};
 
-    bool take(const CompiledRoute& route, std::size_t length);  // False: its conditions do not hold.
+    bool take(const CompiledRoute& route,
+              std::size_t length);  // False: its conditions do not hold.
     std::string allow() const;
 };
 

@@ -1,6 +1,7 @@
 // Values with variables in them, cut into pieces once so that writing one is a few copies.
 //
-// No CR, LF or NUL ever comes out: those in the text are refused here, those in a value by `is_safe`.
+// No CR, LF or NUL ever comes out: those in the text are refused here, those in a value by
+// `is_safe`.
 #pragma once
 
 #include <cstdint>
@@ -31,7 +32,9 @@ class Template {
     static Result<Template> compile(std::string_view text);
 
     bool is_constant() const { return uses_ == 0; }
-    bool uses(Variable variable) const { return (uses_ & 1U << static_cast<unsigned>(variable)) != 0; }
+    bool uses(Variable variable) const {
+        return (uses_ & 1U << static_cast<unsigned>(variable)) != 0;
+    }
     void surround(std::string before, std::string after);
 
     // False if a value holds what would end the line: then nothing must be written.
