@@ -16,14 +16,17 @@ bool RetryBudget::try_spend(Tick now) {
 
 void RetryBudget::roll(Tick now) {
     const std::int64_t to = now.ns / bucket_ns;
-    // Bound: the number of buckets; after a longer pause all of them are stale.
-    const std::int64_t steps =
-        ends_ns_ == INT64_MIN ? buckets : std::min<std::int64_t>(to - index_, buckets);
-    for (std::int64_t i = 0; i < steps; ++i) {
-        Bucket& stale = bucket_[static_cast<std::size_t>((to - i) % buckets)];
-        requests_ -= stale.requests;
-        retries_ -= stale.retries;
-        stale = {};
+    if (index_ < 0 ||
+        to - index_ >= buckets) {  // The first request, or the first after a long pause.
+        bucket_ = {};
+        requests_ = retries_ = 0;
+    } else {
+        for (std::int64_t i = index_ + 1; i <= to; ++i) {  // Bound: the number of buckets.
+            Bucket& stale = bucket_[static_cast<std::size_t>(i % buckets)];
+            requests_ -= stale.requests;
+            retries_ -= stale.retries;
+            stale = {};
+        }
     }
     index_ = to;
     ends_ns_ = (to + 1) * bucket_ns;

@@ -1,0 +1,71 @@
+// Faults injected on purpose, compiled per worker from the directives in force: which one, if any,
+// a request gets.
+//
+// A fault without an expiry does not exist here, and one that has expired never applies.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/time.h"
+#include "base/units.h"
+#include "directive/model.h"
+
+namespace sg::gateway::guards {
+
+struct Fault {
+    std::string directive;  // Its id, for the log.
+    std::optional<Duration> delay;
+    std::optional<std::uint16_t> abort;
+    bool reset = false;
+    std::optional<Bytes> bytes_per_second;
+    Tick expires;
+};
+
+// Both clocks at one moment: expiries are said by the wall clock and kept by the steady one, so
+// that setting the wall clock back does not prolong a fault.
+struct Moment {
+    Instant wall;
+    Tick steady;
+};
+
+class Faults {
+  public:
+    // Index of a route or service by name; empty: there is none of that name, and the fault matches
+    // nothing.
+    using IndexOf = std::function<std::optional<std::uint16_t>(std::string_view)>;
+
+    static Faults compile(std::span<const directive::Directive> directives, const IndexOf& route,
+                          const IndexOf& service, Moment now);
+
+    bool empty() const { return faults_.empty(); }
+
+    // `random` is uniform over all 64-bit values. Faults on the same traffic divide it: two with a
+    // share of 30 % each hit 60 % of the requests, one each. Those on a route go before those on
+    // its service.
+    const Fault* pick(std::uint16_t route, std::uint16_t service, std::uint64_t random,
+                      Tick now) const {
+        return faults_.empty() ? nullptr : find(route, service, random, now);
+    }
+
+  private:
+    static constexpr std::uint16_t any = 0xFFFF;
+    struct Entry {
+        std::uint16_t route = any;
+        std::uint16_t service = any;
+        double share = 1;
+        Fault fault;
+    };
+
+    const Fault* find(std::uint16_t route, std::uint16_t service, std::uint64_t random,
+                      Tick now) const;
+
+    std::vector<Entry> faults_;
+};
+
+}  // namespace sg::gateway::guards
