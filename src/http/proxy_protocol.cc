@@ -17,8 +17,14 @@ using namespace proxy_wire;
 
 namespace {
 
-ProxyVerdict bad(std::string_view defect) {
-    return {.progress = ProxyProgress::bad, .bytes = 0, .defect = defect};
+void refuse(ProxyHeader& header, std::string_view defect) {
+    header.progress = h1::Progress::bad;
+    header.defect = defect;
+}
+
+void accept(ProxyHeader& header, std::size_t bytes) {
+    header.progress = h1::Progress::done;
+    header.bytes = bytes;
 }
 
 // --- version 1
@@ -53,31 +59,37 @@ bool read_port(std::string_view text, std::uint16_t& port) {
     return value <= 65535;
 }
 
-ProxyVerdict parse_v1(std::string_view bytes, ProxyHeader& header) {
+void parse_v1_line(std::string_view rest, std::size_t bytes, ProxyHeader& header) {
+    const std::string_view protocol = word(rest);
+    if (protocol == "UNKNOWN")
+        return accept(header, bytes);  // The rest of the line is to be ignored.
+    if (protocol != "TCP4" && protocol != "TCP6")
+        return refuse(header, "a protocol other than TCP4 and TCP6");
+    const int family = protocol == "TCP4" ? AF_INET : AF_INET6;
+    IpAddress source, destination;
+    if (!read_ip(word(rest), family, source) || !read_ip(word(rest), family, destination))
+        return refuse(header, "an address of a version 1 header is malformed");
+    std::uint16_t source_port = 0;
+    std::uint16_t destination_port = 0;
+    if (!read_port(word(rest), source_port) || !read_port(rest, destination_port))
+        return refuse(header, "a port of a version 1 header is malformed");
+    header.source = SocketAddress::of(source, source_port);
+    header.destination = SocketAddress::of(destination, destination_port);
+    header.has_addresses = true;
+    accept(header, bytes);
+}
+
+void parse_v1(std::string_view bytes, ProxyHeader& header) {
     header.version = 1;
     const std::string_view window = bytes.substr(0, v1_max);
     const std::size_t cr = window.substr(0, v1_max - 1).find('\r');
-    if (cr == window.npos)
-        return window.size() >= v1_max - 1 ? bad("a version 1 header without an end")
-                                           : ProxyVerdict{};
-    if (cr + 1 == window.size()) return {};
-    if (window[cr + 1] != '\n') return bad("CR without LF in a version 1 header");
-
-    std::string_view rest = window.substr(v1_start.size(), cr - v1_start.size());
-    const ProxyVerdict done{.progress = ProxyProgress::done, .bytes = cr + 2, .defect = {}};
-    const std::string_view protocol = word(rest);
-    if (protocol == "UNKNOWN") return done;  // The rest of the line is to be ignored.
-    if (protocol != "TCP4" && protocol != "TCP6") return bad("a protocol other than TCP4 and TCP6");
-    const int family = protocol == "TCP4" ? AF_INET : AF_INET6;
-    if (!read_ip(word(rest), family, header.source.ip) ||
-        !read_ip(word(rest), family, header.destination.ip))
-        return bad("an address of a version 1 header is malformed");
-    if (!read_port(word(rest), header.source.port))
-        return bad("a port of a version 1 header is malformed");
-    if (rest.find(' ') != rest.npos || !read_port(rest, header.destination.port))
-        return bad("a port of a version 1 header is malformed");
-    header.proxied = true;
-    return done;
+    if (cr == window.npos) {
+        if (window.size() >= v1_max - 1) refuse(header, "a version 1 header without an end");
+        return;
+    }
+    if (cr + 1 == window.size()) return;
+    if (window[cr + 1] != '\n') return refuse(header, "CR without LF in a version 1 header");
+    parse_v1_line(window.substr(v1_start.size(), cr - v1_start.size()), cr + 2, header);
 }
 
 // --- version 2
@@ -115,14 +127,14 @@ bool set_once(std::string_view& to, std::string_view value) {
 bool read_ssl(std::string_view value, ProxyHeader& header) {
     if (value.size() < 5) return false;
     const auto client = static_cast<std::uint8_t>(value[0]);
-    header.ssl = (client & ssl_client) != 0;
-    header.ssl_certificate = (client & (ssl_cert_connection | ssl_cert_session)) != 0;
-    header.ssl_verified = header.ssl_certificate && read_u32(value.data() + 1) == 0;
+    header.tls = (client & ssl_client) != 0;
+    header.tls_certificate = (client & (ssl_cert_connection | ssl_cert_session)) != 0;
+    header.tls_verified = header.tls_certificate && read_u32(value.data() + 1) == 0;
     return for_each_tlv(value.substr(5), [&header](std::uint8_t type, std::string_view sub) {
         switch (type) {
-            case tlv_ssl_version: return set_once(header.ssl_version, sub);
-            case tlv_ssl_cn: return set_once(header.ssl_common_name, sub);
-            case tlv_ssl_cipher: return set_once(header.ssl_cipher, sub);
+            case tlv_ssl_version: return set_once(header.tls_version, sub);
+            case tlv_ssl_cn: return set_once(header.tls_common_name, sub);
+            case tlv_ssl_cipher: return set_once(header.tls_cipher, sub);
             default: return true;
         }
     });
@@ -158,60 +170,70 @@ std::string_view read_tlvs(std::string_view whole, std::string_view tlvs, ProxyH
     return good ? std::string_view{} : defect;
 }
 
-ProxyVerdict parse_v2(std::string_view bytes, ProxyHeader& header) {
-    header.version = 2;
-    if (bytes.size() < v2_head) return {};
+// The size of one address of a family; false for families that cannot be the client of a stream.
+bool address_size_of(std::uint8_t family, std::size_t& size) {
+    switch (family) {
+        case family_unspecified: size = 0; return true;
+        case family_tcp4: size = 4; return true;
+        case family_tcp6: size = 16; return true;
+        case family_unix: size = 108; return true;
+        default: return false;
+    }
+}
+
+SocketAddress read_address(const char* ip, std::size_t size, const char* port) {
+    IpAddress address = size == 4 ? mapped_prefix() : IpAddress{};
+    std::memcpy(address.bytes.data() + 16 - size, ip, size);
+    return SocketAddress::of(address, read_u16(port));
+}
+
+void parse_v2(std::string_view bytes, ProxyHeader& header) {
+    if (bytes.size() < v2_head) return;
     const auto command = static_cast<std::uint8_t>(bytes[12]);
     const auto family = static_cast<std::uint8_t>(bytes[13]);
-    if (command != v2_local && command != v2_proxy) return bad("an unknown version or command");
+    if (command != v2_local && command != v2_proxy)
+        return refuse(header, "an unknown version or command");
     const std::size_t size = v2_head + read_u16(bytes.data() + 14);
-    if (size > proxy_header_max) return bad("a version 2 header longer than 4096 bytes");
-    if (bytes.size() < size) return {};
+    if (size > proxy_header_max) return refuse(header, "a version 2 header longer than 4096 bytes");
+    if (bytes.size() < size) return;
+    // LOCAL is the sender's own health check: what else it says is to be ignored.
+    if (command == v2_local) return accept(header, size);
+
+    std::size_t one = 0;
+    if (!address_size_of(family, one))
+        return refuse(header, "an address family other than TCP over IPv4 or IPv6, or Unix");
+    const bool ip = one == 4 || one == 16;
+    const std::size_t ends = 2 * one + (ip ? 4 : 0);
+    if (size - v2_head < ends)
+        return refuse(header, "a version 2 header too short for its addresses");
     const std::string_view whole = bytes.substr(0, size);
-    const ProxyVerdict done{.progress = ProxyProgress::done, .bytes = size, .defect = {}};
-
-    std::size_t address_size = 0;
-    switch (family) {
-        case family_unspecified: break;
-        case family_tcp4: address_size = 4; break;
-        case family_tcp6: address_size = 16; break;
-        case family_unix: address_size = 108; break;
-        default: return bad("an address family other than TCP over IPv4 or IPv6, or Unix");
-    }
-    const std::size_t ends =
-        2 * address_size + (family == family_tcp4 || family == family_tcp6 ? 4 : 0);
-    if (size - v2_head < ends) return bad("a version 2 header too short for its addresses");
-    // LOCAL is the sender's own health check: what else it says is to be ignored, but for its
-    // checksum.
     const std::string_view defect = read_tlvs(whole, whole.substr(v2_head + ends), header);
-    if (!defect.empty() && command == v2_proxy) return bad(defect);
-    if (command == v2_local || (family != family_tcp4 && family != family_tcp6)) return done;
-
-    const char* at = bytes.data() + v2_head;
-    for (ProxyEnd* end : {&header.source, &header.destination}) {
-        end->ip = address_size == 4 ? mapped_prefix() : IpAddress{};
-        std::memcpy(end->ip.bytes.data() + 16 - address_size, at, address_size);
-        at += address_size;
+    if (!defect.empty()) return refuse(header, defect);
+    if (ip) {
+        const char* const at = bytes.data() + v2_head;
+        header.source = read_address(at, one, at + 2 * one);
+        header.destination = read_address(at + one, one, at + 2 * one + 2);
+        header.has_addresses = true;
     }
-    header.source.port = read_u16(at);
-    header.destination.port = read_u16(at + 2);
-    header.proxied = true;
-    return done;
+    accept(header, size);
 }
 
 }  // namespace
 
-ProxyVerdict parse_proxy_header(std::string_view bytes, ProxyHeader& header) {
-    header = {};
-    if (bytes.empty()) return {};
+ProxyHeader parse_proxy_header(std::string_view bytes) {
+    ProxyHeader header;
+    if (bytes.empty()) return header;
     const auto begins = [bytes](std::string_view start) {
         return bytes.substr(0, start.size()) == start.substr(0, bytes.size());
     };
-    if (begins(v2_signature))
-        return bytes.size() < v2_signature.size() ? ProxyVerdict{} : parse_v2(bytes, header);
-    if (begins(v1_start))
-        return bytes.size() < v1_start.size() ? ProxyVerdict{} : parse_v1(bytes, header);
-    return bad("the connection does not begin with a PROXY header");
+    if (begins(v2_signature)) {
+        if (bytes.size() >= v2_signature.size()) parse_v2(bytes, header);
+    } else if (begins(v1_start)) {
+        if (bytes.size() >= v1_start.size()) parse_v1(bytes, header);
+    } else {
+        refuse(header, "the connection does not begin with a PROXY header");
+    }
+    return header;
 }
 
 }  // namespace sg::http

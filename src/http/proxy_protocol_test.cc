@@ -10,13 +10,15 @@ namespace {
 
 using namespace std::string_literals;
 
-ProxyVerdict in_steps(std::string_view bytes, std::size_t step, ProxyHeader& header) {
-    ProxyVerdict verdict;
-    for (std::size_t size = step; verdict.progress == ProxyProgress::more; size += step) {
-        verdict = parse_proxy_header(bytes.substr(0, size), header);
+using h1::Progress;
+
+ProxyHeader in_steps(std::string_view bytes, std::size_t step) {
+    ProxyHeader header;
+    for (std::size_t size = step; header.progress == Progress::more; size += step) {
+        header = parse_proxy_header(bytes.substr(0, size));
         if (size >= bytes.size()) break;
     }
-    return verdict;
+    return header;
 }
 
 const std::string signature = "\r\n\r\n\0\r\nQUIT\n"s;
@@ -32,27 +34,26 @@ std::string tlv(char type, const std::string& value) {
 
 TEST(ProxyProtocol, Version1) {
     for (const std::size_t step : {1UL, 1000UL}) {
-        ProxyHeader header;
         const std::string line = "PROXY TCP4 192.0.2.1 198.51.100.2 56324 443\r\n";
-        const auto verdict = in_steps(line + "GET / HTTP/1.1", step, header);
-        EXPECT_EQ(verdict.progress, ProxyProgress::done) << verdict.defect;
-        EXPECT_EQ(verdict.bytes, line.size());
-        EXPECT_TRUE(header.proxied);
+        const auto header = in_steps(line + "GET / HTTP/1.1", step);
+        EXPECT_EQ(header.progress, Progress::done) << header.defect;
+        EXPECT_EQ(header.bytes, line.size());
+        EXPECT_TRUE(header.has_addresses);
         EXPECT_EQ(header.version, 1);
-        EXPECT_EQ(header.source.ip.text(), "192.0.2.1");
-        EXPECT_EQ(header.destination.ip.text(), "198.51.100.2");
-        EXPECT_EQ(header.source.port, 56324);
-        EXPECT_EQ(header.destination.port, 443);
+        EXPECT_EQ(header.source.ip().text(), "192.0.2.1");
+        EXPECT_EQ(header.destination.ip().text(), "198.51.100.2");
+        EXPECT_EQ(header.source.port(), 56324);
+        EXPECT_EQ(header.destination.port(), 443);
     }
-    ProxyHeader header;
-    EXPECT_EQ(in_steps("PROXY TCP6 2001:db8::1 ::1 1 0\r\n", 1, header).progress,
-              ProxyProgress::done);
-    EXPECT_EQ(header.source.ip.text(), "2001:db8::1");
-    EXPECT_EQ(in_steps("PROXY UNKNOWN\r\n", 1, header).progress, ProxyProgress::done);
-    EXPECT_FALSE(header.proxied);
-    EXPECT_EQ(in_steps("PROXY UNKNOWN ff:: x y z\r\n", 1, header).progress, ProxyProgress::done);
+    const auto header = in_steps("PROXY TCP6 2001:db8::1 ::1 1 0\r\n", 1);
+    EXPECT_EQ(header.progress, Progress::done);
+    EXPECT_EQ(header.source.ip().text(), "2001:db8::1");
+    const auto unknown = in_steps("PROXY UNKNOWN\r\n", 1);
+    EXPECT_EQ(unknown.progress, Progress::done);
+    EXPECT_FALSE(unknown.has_addresses);
+    EXPECT_EQ(in_steps("PROXY UNKNOWN ff:: x y z\r\n", 1).progress, Progress::done);
     const std::string longest = "PROXY UNKNOWN " + std::string(91, 'x') + "\r\n";
-    EXPECT_EQ(in_steps(longest, 1, header).bytes, 107U);
+    EXPECT_EQ(in_steps(longest, 1).bytes, 107U);
 }
 
 TEST(ProxyProtocol, Version1Refused) {
@@ -78,8 +79,7 @@ TEST(ProxyProtocol, Version1Refused) {
     };
     for (const auto& bytes : cases)
         for (const std::size_t step : {1UL, 1000UL}) {
-            ProxyHeader header;
-            EXPECT_EQ(in_steps(bytes, step, header).progress, ProxyProgress::bad) << bytes;
+            EXPECT_EQ(in_steps(bytes, step).progress, Progress::bad) << bytes;
         }
 }
 
@@ -91,23 +91,23 @@ TEST(ProxyProtocol, Version2) {
            tcp4 + tlv('\x01', "h2") + tlv('\x02', "a.example") + tlv('\x04', "") +
                tlv('\x05', "id-1") + tlv('\x20', ssl) + tlv('\x30', "ns"));
     for (const std::size_t step : {1UL, 5UL, 1000UL}) {
-        ProxyHeader header;
-        const auto verdict = in_steps(bytes + "rest", step, header);
-        ASSERT_EQ(verdict.progress, ProxyProgress::done) << verdict.defect;
-        EXPECT_EQ(verdict.bytes, bytes.size());
-        EXPECT_TRUE(header.proxied);
-        EXPECT_EQ(header.source.ip.text(), "127.0.0.1");
-        EXPECT_EQ(header.source.port, 1234);
-        EXPECT_EQ(header.destination.ip.text(), "10.0.0.2");
-        EXPECT_EQ(header.destination.port, 80);
+        const std::string input = bytes + "rest";
+        const auto header = in_steps(input, step);
+        ASSERT_EQ(header.progress, Progress::done) << header.defect;
+        EXPECT_EQ(header.bytes, bytes.size());
+        EXPECT_TRUE(header.has_addresses);
+        EXPECT_EQ(header.source.ip().text(), "127.0.0.1");
+        EXPECT_EQ(header.source.port(), 1234);
+        EXPECT_EQ(header.destination.ip().text(), "10.0.0.2");
+        EXPECT_EQ(header.destination.port(), 80);
         EXPECT_EQ(header.alpn, "h2");
         EXPECT_EQ(header.authority, "a.example");
         EXPECT_EQ(header.unique_id, "id-1");
         EXPECT_FALSE(header.crc32c);
-        EXPECT_TRUE(header.ssl && header.ssl_certificate && header.ssl_verified);
-        EXPECT_EQ(header.ssl_version, "TLSv1.3");
-        EXPECT_EQ(header.ssl_common_name, "cn");
-        EXPECT_EQ(header.ssl_cipher, "ECDHE");
+        EXPECT_TRUE(header.tls && header.tls_certificate && header.tls_verified);
+        EXPECT_EQ(header.tls_version, "TLSv1.3");
+        EXPECT_EQ(header.tls_common_name, "cn");
+        EXPECT_EQ(header.tls_cipher, "ECDHE");
     }
 }
 
@@ -119,10 +119,9 @@ TEST(ProxyProtocol, Version2SpeaksForItself) {
         v2('\x21', '\x31', std::string(216, 'u')),
     };
     for (const auto& bytes : cases) {
-        ProxyHeader header;
-        const auto verdict = in_steps(bytes, 1, header);
-        EXPECT_EQ(verdict.progress, ProxyProgress::done) << verdict.defect;
-        EXPECT_FALSE(header.proxied);
+        const auto header = in_steps(bytes, 1);
+        EXPECT_EQ(header.progress, Progress::done) << header.defect;
+        EXPECT_FALSE(header.has_addresses);
     }
 }
 
@@ -146,50 +145,59 @@ TEST(ProxyProtocol, Version2Refused) {
     };
     for (const auto& bytes : cases)
         for (const std::size_t step : {1UL, 1000UL}) {
-            ProxyHeader header;
-            EXPECT_EQ(in_steps(bytes, step, header).progress, ProxyProgress::bad) << bytes;
+            EXPECT_EQ(in_steps(bytes, step).progress, Progress::bad) << bytes;
         }
 }
 
 TEST(ProxyProtocol, WhatIsWrittenIsRead) {
-    ProxyHeader header;
-    header.proxied = true;
-    header.source = {parse_ip("2001:db8::7").value(), 1};
-    header.destination = {parse_ip("10.1.2.3").value(), 65535};
-    header.alpn = "http/1.1";
-    header.authority = "b";
-    header.unique_id = "\0\xff"s;
-    header.crc32c = header.ssl = true;
-    header.ssl_version = "TLSv1.2";
-    for (const bool v4 : {false, true}) {
-        if (v4) header.source.ip = parse_ip("192.0.2.9").value();
+    const std::string id = "\0\xff"s;
+    ProxyExtras extras;
+    extras.alpn = "http/1.1";
+    extras.authority = "b";
+    extras.unique_id = id;
+    extras.crc32c = extras.tls = true;
+    extras.tls_version = "TLSv1.2";
+    const auto destination = SocketAddress::of(parse_ip("10.1.2.3").value(), 65535);
+    for (const char* client : {"2001:db8::7", "192.0.2.9"}) {
+        const auto source = SocketAddress::of(parse_ip(client).value(), 1);
         char memory[512];
         Out first(memory, sizeof memory);
-        put_proxy_v2(first, header);
-        ProxyHeader read;
-        auto verdict = in_steps(first.text(), 1, read);
-        ASSERT_EQ(verdict.progress, ProxyProgress::done) << verdict.defect;
+        write_proxy_v2(first, source, destination, extras);
+        const auto read = in_steps(first.text(), 1);
+        ASSERT_EQ(read.progress, Progress::done) << read.defect;
         EXPECT_TRUE(read.crc32c);
-        EXPECT_EQ(read.source, header.source);
-        EXPECT_EQ(read.destination, header.destination);
-        EXPECT_EQ(read.alpn, header.alpn);
-        EXPECT_EQ(read.unique_id, header.unique_id);
-        EXPECT_EQ(read.ssl_version, header.ssl_version);
-        EXPECT_FALSE(read.ssl_certificate);
+        EXPECT_EQ(read.source, source);
+        EXPECT_EQ(read.destination, destination);
+        EXPECT_EQ(read.alpn, "http/1.1");
+        EXPECT_EQ(read.unique_id, id);
+        EXPECT_EQ(read.tls_version, "TLSv1.2");
+        EXPECT_TRUE(read.tls);
+        EXPECT_FALSE(read.tls_certificate);
 
         std::string broken(first.text());  // A checksum sees any one byte changed.
         broken[20] = static_cast<char>(broken[20] ^ 1);
-        EXPECT_EQ(in_steps(broken, 1000, read).defect,
-                  "the checksum of a version 2 header is wrong");
+        EXPECT_EQ(in_steps(broken, 1000).defect, "the checksum of a version 2 header is wrong");
 
         Out second(memory, sizeof memory);
-        put_proxy_v1(second, header);
-        verdict = in_steps(second.text(), 1, read);
-        ASSERT_EQ(verdict.progress, ProxyProgress::done) << second.text() << verdict.defect;
-        EXPECT_EQ(read.source, header.source);
-        EXPECT_EQ(read.destination, header.destination);
+        write_proxy_v1(second, source, destination);
+        const auto line = in_steps(second.text(), 1);
+        ASSERT_EQ(line.progress, Progress::done) << second.text() << line.defect;
+        EXPECT_EQ(line.source, source);
+        EXPECT_EQ(line.destination, destination);
     }
     EXPECT_EQ(crc32c("123456789"), 0xe3069283u);
+}
+
+TEST(ProxyProtocol, WithoutAnAddressNothingIsClaimed) {
+    char memory[64];
+    Out v1(memory, sizeof memory);
+    write_proxy_v1(v1, {}, {});
+    EXPECT_EQ(v1.text(), "PROXY UNKNOWN\r\n");
+    Out v2(memory, sizeof memory);
+    write_proxy_v2(v2, {}, {});
+    const auto read = parse_proxy_header(v2.text());
+    EXPECT_EQ(read.progress, Progress::done);
+    EXPECT_FALSE(read.has_addresses);
 }
 
 }  // namespace

@@ -23,9 +23,7 @@ consteval std::array<std::uint32_t, 256> make_crc_table() {
 }
 constexpr std::array<std::uint32_t, 256> crc_table = make_crc_table();
 
-bool both_v4(const ProxyHeader& header) {
-    return header.source.ip.is_v4() && header.destination.ip.is_v4();
-}
+constexpr IpAddress nowhere;  // Of a Unix socket.
 
 // IPv4 beside IPv6 is written mapped: both ends are of one family.
 void put_ip(Out& out, const IpAddress& ip, bool v4) {
@@ -53,22 +51,33 @@ void put_tlv(Out& out, std::uint8_t type, std::string_view value) {
     out.put(value);
 }
 
-std::size_t ssl_size(const ProxyHeader& header) {
-    if (!header.ssl) return 0;
-    return 5 + tlv_size(header.ssl_version) + tlv_size(header.ssl_common_name) +
-           tlv_size(header.ssl_cipher);
+std::size_t ssl_size(const ProxyExtras& extras) {
+    if (!extras.tls) return 0;
+    return 5 + tlv_size(extras.tls_version) + tlv_size(extras.tls_common_name) +
+           tlv_size(extras.tls_cipher);
 }
 
-void put_ssl(Out& out, const ProxyHeader& header) {
-    if (!header.ssl) return;
+void put_ssl(Out& out, const ProxyExtras& extras) {
+    if (!extras.tls) return;
     out.put(static_cast<char>(tlv_ssl));
-    put_u16(out, ssl_size(header));
-    out.put(static_cast<char>(ssl_client | (header.ssl_certificate ? ssl_cert_connection : 0)));
-    const bool verified = header.ssl_certificate && header.ssl_verified;
+    put_u16(out, ssl_size(extras));
+    out.put(static_cast<char>(ssl_client | (extras.tls_certificate ? ssl_cert_connection : 0)));
+    const bool verified = extras.tls_certificate && extras.tls_verified;
     out.put(std::string_view(verified ? "\0\0\0\0" : "\0\0\0\1", 4));
-    put_tlv(out, tlv_ssl_version, header.ssl_version);
-    put_tlv(out, tlv_ssl_cn, header.ssl_common_name);
-    put_tlv(out, tlv_ssl_cipher, header.ssl_cipher);
+    put_tlv(out, tlv_ssl_version, extras.tls_version);
+    put_tlv(out, tlv_ssl_cn, extras.tls_common_name);
+    put_tlv(out, tlv_ssl_cipher, extras.tls_cipher);
+}
+
+// It comes last: what is before it is written, and it itself counts as zeros.
+void put_checksum(Out& out, std::size_t begin) {
+    out.put(static_cast<char>(tlv_crc32c));
+    put_u16(out, 4);
+    if (out.overflow()) return;
+    const std::uint32_t crc =
+        crc32c(std::string_view("\0\0\0\0", 4), crc32c(out.text().substr(begin)));
+    put_u16(out, crc >> 16);
+    put_u16(out, crc & 0xffff);
 }
 
 }  // namespace
@@ -80,56 +89,52 @@ std::uint32_t crc32c(std::string_view bytes, std::uint32_t before) {
     return ~crc;
 }
 
-void put_proxy_v1(Out& out, const ProxyHeader& header) {
-    if (!header.proxied) {
+void write_proxy_v1(Out& out, const SocketAddress& source, const SocketAddress& destination) {
+    const IpAddress from = source.ip();
+    const IpAddress to = destination.ip();
+    if (from == nowhere) {
         out.put("PROXY UNKNOWN\r\n");
         return;
     }
-    const bool v4 = both_v4(header);
+    const bool v4 = from.is_v4() && to.is_v4();
     out.put(v4 ? "PROXY TCP4 " : "PROXY TCP6 ");
-    put_ip(out, header.source.ip, v4);
+    put_ip(out, from, v4);
     out.put(' ');
-    put_ip(out, header.destination.ip, v4);
+    put_ip(out, to, v4);
     out.put(' ');
-    out.put_number(header.source.port);
+    out.put_number(source.port());
     out.put(' ');
-    out.put_number(header.destination.port);
+    out.put_number(destination.port());
     out.put("\r\n");
 }
 
-void put_proxy_v2(Out& out, const ProxyHeader& header) {
+void write_proxy_v2(Out& out, const SocketAddress& source, const SocketAddress& destination,
+                    const ProxyExtras& extras) {
     const std::size_t begin = out.size();
+    const IpAddress from = source.ip();
+    const IpAddress to = destination.ip();
     out.put(v2_signature);
-    if (!header.proxied) {
+    if (from == nowhere) {
         out.put(std::string_view("\x20\0\0\0", 4));
         return;
     }
-    const bool v4 = both_v4(header);
-    const std::size_t ssl = ssl_size(header);
-    const std::size_t tlvs = tlv_size(header.alpn) + tlv_size(header.authority) +
-                             tlv_size(header.unique_id) + (ssl != 0 ? tlv_head + ssl : 0) +
-                             (header.crc32c ? tlv_head + 4 : 0);
+    const bool v4 = from.is_v4() && to.is_v4();
+    const std::size_t ssl = ssl_size(extras);
+    const std::size_t tlvs = tlv_size(extras.alpn) + tlv_size(extras.authority) +
+                             tlv_size(extras.unique_id) + (ssl != 0 ? tlv_head + ssl : 0) +
+                             (extras.crc32c ? tlv_head + 4 : 0);
     out.put(static_cast<char>(v2_proxy));
     out.put(static_cast<char>(v4 ? family_tcp4 : family_tcp6));
     put_u16(out, (v4 ? 12U : 36U) + tlvs);
-    put_raw(out, header.source.ip, v4);
-    put_raw(out, header.destination.ip, v4);
-    put_u16(out, header.source.port);
-    put_u16(out, header.destination.port);
-    put_tlv(out, tlv_alpn, header.alpn);
-    put_tlv(out, tlv_authority, header.authority);
-    put_tlv(out, tlv_unique_id, header.unique_id);
-    put_ssl(out, header);
-    if (!header.crc32c) return;
-
-    // The checksum comes last: what is before it is written, what it stands for itself is zeros.
-    out.put(static_cast<char>(tlv_crc32c));
-    put_u16(out, 4);
-    if (out.overflow()) return;
-    const std::uint32_t crc =
-        crc32c(std::string_view("\0\0\0\0", 4), crc32c(out.text().substr(begin)));
-    put_u16(out, crc >> 16);
-    put_u16(out, crc & 0xffff);
+    put_raw(out, from, v4);
+    put_raw(out, to, v4);
+    put_u16(out, source.port());
+    put_u16(out, destination.port());
+    put_tlv(out, tlv_alpn, extras.alpn);
+    put_tlv(out, tlv_authority, extras.authority);
+    put_tlv(out, tlv_unique_id, extras.unique_id);
+    put_ssl(out, extras);
+    if (extras.crc32c) put_checksum(out, begin);
 }
 
 }  // namespace sg::http
