@@ -11,24 +11,27 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 STREAMGATE = os.environ.get("STREAMGATE", str(ROOT / "build" / "release" / "streamgate"))
 _next_port = 22000 + os.getpid() * 7 % 8000
+_port_lock = threading.Lock()
 
 
 def free_port():
     """Below the ephemeral range, so that no client connection takes it before a server does."""
     global _next_port
     for _ in range(9000):
-        _next_port = 22000 + (_next_port - 22000 + 1) % 9000
+        with _port_lock:
+            _next_port = port = 22000 + (_next_port - 22000 + 1) % 9000
         with socket.socket() as probe:
             try:
-                probe.bind(("127.0.0.1", _next_port))
+                probe.bind(("127.0.0.1", port))
             except OSError:
                 continue
-        return _next_port
+        return port
     raise RuntimeError("no free port from 22000 to 31000")
 
 

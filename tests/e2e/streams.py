@@ -1,4 +1,4 @@
-"""An origin with WebSockets (/socket), event streams (/events) and plain answers: streams.py PORT."""
+"""An origin with WebSockets (/socket) and event streams (/events): streams.py PORT."""
 import asyncio
 import base64
 import contextlib
