@@ -16,7 +16,7 @@ build:  ## the release binary: build/release/streamgate
 
 run: build  ## start everything in examples/streamgate.yaml; Ctrl-C stops it
 	@tools/setup demo
-	@exec build/release/streamgate up --config examples/streamgate.yaml
+	@PATH=$(CURDIR)/build/release:$$PATH exec streamgate up --config examples/streamgate.yaml
 
 test: setup build  ## every test; the last line counts them (under 40 minutes on two cores)
 	@tools/test

@@ -26,7 +26,9 @@ int traffic(Wishes& wishes) {
     const auto to = parse_host_port(wishes.to);
     const auto rate = parse_rate(wishes.requests);
     if (!to || !rate || rate->per_second <= 0) {
-        const std::string why = !to ? to.error().message() : !rate ? rate.error().message() : "no rate";
+        const std::string why = !to     ? to.error().message()
+                                : !rate ? rate.error().message()
+                                        : "no rate";
         fmt::print(stderr, "error: {}\n", why);
         return 2;
     }
@@ -39,7 +41,7 @@ int traffic(Wishes& wishes) {
 
 void add_demo(Cli& cli) {
     auto* group =
-        cli.app.add_subcommand("demo", "what `make run` shows: services, a live stream, traffic");
+        cli.app.add_subcommand("demo", "what `make run` shows: services, a stream, traffic");
     group->require_subcommand(1);
     auto wishes = std::make_shared<Wishes>();
     const auto with_port = [wishes](CLI::App* command) {

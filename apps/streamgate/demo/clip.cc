@@ -11,6 +11,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "base/text.h"
 #include "runtime/socket.h"
 
 extern char** environ;
@@ -21,57 +22,21 @@ namespace {
 namespace fs = std::filesystem;
 
 // 30 s of 1280x720 at 25/s with a key frame every 2 s: 15 segments that each begin with one. The
-// tone beeps once a second, so that sound and picture can be compared.
-const std::vector<std::string> recipe = {
-    "ffmpeg",
-    "-nostdin",
-    "-hide_banner",
-    "-loglevel",
-    "error",
-    "-y",
-    "-f",
-    "lavfi",
-    "-i",
-    "testsrc2=size=1280x720:rate=25:duration=30",
-    "-f",
-    "lavfi",
-    "-i",
-    "sine=frequency=220:beep_factor=4:sample_rate=48000:duration=30",
-    "-c:v",
-    "libx264",
-    "-preset",
-    "veryfast",
-    "-pix_fmt",
-    "yuv420p",
-    "-b:v",
-    "1800k",
-    "-maxrate",
-    "2000k",
-    "-bufsize",
-    "2000k",
-    "-g",
-    "50",
-    "-keyint_min",
-    "50",
-    "-sc_threshold",
-    "0",
-    "-c:a",
-    "aac",
-    "-b:a",
-    "96k",
-    "-f",
-    "hls",
-    "-hls_time",
-    "2",
-    "-hls_playlist_type",
-    "vod",
-    "-hls_segment_filename",
-    "segment%02d.ts",
-    "clip.m3u8"};
+// tone beeps once a second, so that sound and picture can be compared. No word of it holds a space.
+constexpr std::string_view recipe =
+    "ffmpeg -nostdin -hide_banner -loglevel error -y "
+    "-f lavfi -i testsrc2=size=1280x720:rate=25:duration=30 "
+    "-f lavfi -i sine=frequency=220:beep_factor=4:sample_rate=48000:duration=30 "
+    "-vf hue=s=0.5 -c:v libx264 -preset veryfast -pix_fmt yuv420p "
+    "-b:v 1800k -maxrate 2000k -bufsize 2000k -g 50 -keyint_min 50 -sc_threshold 0 "
+    "-c:a aac -b:a 96k "
+    "-f hls -hls_time 2 -hls_playlist_type vod -hls_segment_filename segment%02d.ts clip.m3u8";
 
-Result<> run_in(const std::string& folder, const std::vector<std::string>& command) {
+Result<> run_in(const std::string& folder, std::string_view command) {
+    std::vector<std::string> words;
+    for (const auto word : split(command, ' ')) words.emplace_back(word);
     std::vector<char*> arguments;
-    for (const auto& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
+    for (auto& word : words) arguments.push_back(word.data());
     arguments.push_back(nullptr);
     posix_spawn_file_actions_t files;
     posix_spawn_file_actions_init(&files);
@@ -88,12 +53,12 @@ Result<> run_in(const std::string& folder, const std::vector<std::string>& comma
     posix_spawn_file_actions_destroy(&files);
     posix_spawnattr_destroy(&attributes);
     if (code != 0)
-        return fail(Errc::io_failed, "cannot run " + command[0], "tools/setup demo installs it");
+        return fail(Errc::io_failed, "cannot run " + words[0], "tools/setup demo installs it");
     int status = 0;
     while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
     }
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-        return fail(Errc::io_failed, command[0] + " failed", "it says why above");
+        return fail(Errc::io_failed, words[0] + " failed", "it says why above");
     return {};
 }
 
