@@ -4,6 +4,7 @@
 #include "gateway/telemetry/proxy_status.h"
 #include "gateway/telemetry/trace.h"
 #include "http/chars.h"
+#include "http/status.h"
 
 namespace sg::gateway::proxy {
 
@@ -283,7 +284,7 @@ Written append_made_head(http::Out& out, const MadeResponse& response) {
     for (const auto value : {response.content_type, response.location, response.allow})
         if (!router::is_safe_in_line(value)) return Written::malformed;
 
-    append_status(out, response.status, reason_phrase(response.status));
+    append_status(out, response.status, http::reason_of(response.status));
     append_common(out, reply, edits, {});
     if (!response.location.empty()) out.put_field("Location", response.location);
     if (!response.allow.empty()) out.put_field("Allow", response.allow);

@@ -93,6 +93,4 @@ struct MadeResponse {
 
 [[nodiscard]] Written append_made_head(http::Out& out, const MadeResponse& response);
 
-std::string_view reason_phrase(std::uint16_t status);  // Empty when not known (RFC 9110 §15).
-
 }  // namespace sg::gateway::proxy
