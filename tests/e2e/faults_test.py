@@ -90,7 +90,7 @@ class Endpoint:
         return json.loads(self.say("dump"))
 
 
-# --- configurations ----------------------------------------------------------------------------
+# --- configurations -------------------------------------------------------------------
 
 
 def streamgate_config(server, endpoints, checks):
@@ -172,7 +172,7 @@ backend origin
 CONFIGS = {"streamgate": streamgate_config, "nginx": nginx_config, "haproxy": haproxy_config}
 
 
-# --- load --------------------------------------------------------------------------------------
+# --- load -----------------------------------------------------------------------------
 
 
 @dataclasses.dataclass
@@ -236,7 +236,7 @@ async def run_scenario(scenario, plan, load, endpoints):
     return fault_at, heal_at
 
 
-# --- judgement -----------------------------------------------------------------------------------
+# --- judgement ------------------------------------------------------------------------
 
 
 def between(times, start, end):

@@ -22,7 +22,7 @@ import lab
 import streams
 from streams import PLAIN, read_frame
 
-# --- the clients -------------------------------------------------------------------------------
+# --- the clients ----------------------------------------------------------------------
 
 
 class Tally:
@@ -134,7 +134,7 @@ async def ask(port, tally, end, keep):
         await asyncio.sleep(0.02)
 
 
-# --- the servers and their configurations ------------------------------------------------------
+# --- the servers and their configurations ---------------------------------------------
 
 
 def streamgate_config(server, origin_port, number, _bounded):
