@@ -47,7 +47,7 @@ struct RequestRow {
     std::uint8_t ending = 0;   // Index of `endings`.
     std::uint16_t status = 0;  // Sent to the client; 0: none.
     bool https = false;
-    BoundedHistogram duration;
+    BoundedHistogram duration{};
     std::uint64_t bytes_in = 0;
     std::uint64_t bytes_out = 0;
     bool operator==(const RequestRow&) const = default;
@@ -67,15 +67,15 @@ struct FlowRow {
     std::uint64_t tunnels = 0;
     std::uint64_t cache_hits = 0;
     std::uint64_t cache_misses = 0;
-    ExponentialHistogram duration;
+    ExponentialHistogram duration{};
     bool operator==(const FlowRow&) const = default;
 };
 
 // Distinct clients in one minute of the wall clock.
 struct ClientMinute {
     std::int64_t minute = 0;  // Since 1970.
-    Sketch seen;
-    Sketch affected;  // Those that got an error that was not their own.
+    Sketch seen{};
+    Sketch affected{};  // Those that got an error that was not their own.
     bool operator==(const ClientMinute&) const = default;
 };
 
@@ -85,10 +85,10 @@ struct ServiceRow {
     std::uint64_t retries = 0;
     std::uint64_t retries_refused = 0;  // By the retry budget.
     std::uint64_t circuit_refused = 0;
-    Sketch clients;  // Since the start.
-    Sketch clients_affected;
-    std::vector<ClientMinute>
-        minutes;  // The last few, newest first: a pull missed for longer loses them.
+    Sketch clients{};  // Since the start.
+    Sketch clients_affected{};
+    // The last few, newest first: pulls missed for longer lose them.
+    std::vector<ClientMinute> minutes{};
     bool operator==(const ServiceRow&) const = default;
 };
 
@@ -106,7 +106,7 @@ struct EndpointRow {
     std::uint64_t health_changes = 0;
     std::uint32_t ejected_by = 0;  // Workers that keep it out now.
     Health health = Health::unknown;
-    ExponentialHistogram first_byte;  // Of attempts that were answered.
+    ExponentialHistogram first_byte{};  // Of attempts that were answered.
     bool operator==(const EndpointRow&) const = default;
 };
 
@@ -116,7 +116,7 @@ struct AttemptRow {
     std::uint8_t method = 0;
     std::uint8_t ending = 0;
     std::uint16_t status = 0;
-    BoundedHistogram duration;
+    BoundedHistogram duration{};
     bool operator==(const AttemptRow&) const = default;
 };
 
@@ -127,7 +127,7 @@ struct WorkerRow {
     std::uint64_t connections_refused = 0;
     std::int64_t tunnels = 0;
     std::uint64_t loop_stalls = 0;  // Times that the watchdog saw the loop not come back.
-    BoundedHistogram loop_lag;
+    BoundedHistogram loop_lag{};
     std::uint64_t rows_refused =
         0;  // Requests counted without their names because the tables were full.
     bool operator==(const WorkerRow&) const = default;
