@@ -72,10 +72,16 @@ class RecordReader final : public Visitor {
     void finish() {
         if (broken_) return;
         for (const auto& entry : node_->entries) {
+            if (reader_.is_full()) return;
             if (std::find(known_.begin(), known_.end(), entry.key.text) != known_.end()) continue;
             auto hint = fmt::format("known here are {}", fmt::join(known_, ", "));
             const auto near = nearest(entry.key.text, known_);
             if (!near.empty()) hint += fmt::format("; did you mean `{}`?", near);
+            const auto colon = entry.key.text.find(':');
+            if (colon != std::string::npos && entry.value.kind == Node::Kind::none)
+                hint =
+                    fmt::format("write `{}: {}`, with a space after the colon",
+                                entry.key.text.substr(0, colon), entry.key.text.substr(colon + 1));
             reader_.fail(entry.key,
                          fmt::format("{} has no setting `{}`", about_.name, entry.key.text), hint);
         }
@@ -101,11 +107,15 @@ Reader::Step::Step(Reader& reader, std::string_view name)
 
 void Reader::fail(Place at, std::string what, std::string hint) {
     if (problems_.size() < problems_max)
-        problems_.push_back({at, std::move(what), std::move(hint), 0});
+        problems_.push_back({at, std::move(what), std::move(hint)});
+    else if (!is_full())
+        problems_.push_back({at, "there are more mistakes than are shown here", "mend these first"});
 }
 
 void Reader::fail(const Node& at, std::string what, std::string hint) {
     fail(at.place, std::move(what), std::move(hint));
+    if (at.is_scalar() && !at.quoted)
+        problems_.back().length = (at.source.empty() ? at.text : at.source).size();
 }
 
 bool Reader::is_text(const Node& node, std::string_view expected) {
@@ -125,9 +135,13 @@ std::string Reader::resolve(std::string text, Path path) const {
     return socket ? "unix:" + whole : whole;
 }
 
+void Reader::note_secret(const Node& node) {
+    if (!node.source.empty()) secrets_[path_] = {node.text, node.source};
+}
+
 void Reader::scalar(const Node& node, const About& about, const Type& type, void* value) {
     if (!is_text(node, type_text(type, about))) return;
-    if (!node.source.empty()) secrets_[path_] = {node.text, node.source};
+    note_secret(node);
     // What came from a secret is not shown, not even when it is wrong.
     const auto refuse = [&](std::string what, std::string hint) {
         if (!node.source.empty()) what = fmt::format("the value of `{}` is not valid", node.source);

@@ -16,7 +16,7 @@ struct Problem {
     Place place;
     std::string what;
     std::string hint;
-    std::size_t length = 0;  // Of what to underline; 0: the word that stands there.
+    std::size_t length = 0;  // In bytes, of what to underline; 0: the word that stands there.
 };
 
 class Reader {
@@ -36,11 +36,14 @@ class Reader {
     void fail(Place at, std::string what, std::string hint = {});
     void fail(const Node& at, const Error& error) { fail(at, error.what, error.hint); }
 
+    bool is_full() const { return problems_.size() > problems_max; }
+
     // Whether `node` is a scalar; says what was expected if not.
     bool is_text(const Node& node, std::string_view expected);
     // Reads a scalar against what is said about the setting; path() names it in the end.
     void scalar(const Node& node, const About& about, const Type& type, void* value);
     void value(const Node& node, const About& about, const Type& type, void* value, Place origin);
+    void note_secret(const Node& node);  // If its text came from one; under path().
 
     // Of the setting being read: `services.catalog.retry`. Elements of lists have numbers.
     const std::string& path() const { return path_; }

@@ -1,6 +1,7 @@
 #include "base/text.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 
 namespace sg {
@@ -71,9 +72,7 @@ std::string_view nearest(std::string_view name, std::span<const std::string> can
     return best;
 }
 
-namespace {
-
-// Length of the valid UTF-8 sequence at the front, 0 if there is none. Source: RFC 3629 §4.
+// Source: RFC 3629 §4.
 std::size_t utf8_length(std::string_view text) {
     const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
     const std::uint8_t first = byte(0);
@@ -91,8 +90,6 @@ std::size_t utf8_length(std::string_view text) {
     if (first == 0xF4 && byte(1) > 0x8F) return 0;
     return length;
 }
-
-}  // namespace
 
 void append_json_escaped(std::string& out, std::string_view text) {
     static constexpr char hex[] = "0123456789abcdef";

@@ -17,6 +17,9 @@ std::vector<std::string_view> split(std::string_view text, char at);    // Keeps
 // The candidate closest to `name` by edit distance if one is close enough to be meant, else empty.
 std::string_view nearest(std::string_view name, std::span<const std::string> candidates);
 
+// Length of the valid UTF-8 sequence at the front of a text that is not empty; 0: there is none.
+std::size_t utf8_length(std::string_view text);
+
 // The text as the inside of a JSON string: quotes, control characters and invalid UTF-8 escaped.
 void append_json_escaped(std::string& out, std::string_view text);
 

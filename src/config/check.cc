@@ -1,0 +1,88 @@
+#include "config/check.h"
+
+#include <fmt/format.h>
+
+#include "base/address.h"
+
+namespace sg::config {
+
+Place Findings::at(std::string path) const {
+    for (;;) {
+        if (const auto known = places_.find(path); known != places_.end()) return known->second;
+        const auto dot = path.rfind('.');
+        if (dot == std::string::npos) return {1, 1};
+        path.resize(dot);
+    }
+}
+
+void Findings::fail(const std::string& path, std::string what, std::string hint) {
+    fail(at(path), std::move(what), std::move(hint));
+}
+
+void Findings::fail(Place at, std::string what, std::string hint) {
+    problems_.push_back({at, std::move(what), std::move(hint)});
+}
+
+namespace {
+
+// Whether two sockets cannot both be bound: the same address, or every address of both families.
+bool collide(const SocketAddress& a, const SocketAddress& b) {
+    if (a == b) return true;
+    const auto is_any = [](const SocketAddress& s) {
+        const auto text = s.ip().text();
+        return s.family() != AF_UNIX && (text == "::" || text == "0.0.0.0");
+    };
+    return is_any(a) && is_any(b) && a.port() == b.port();
+}
+
+void check_tls(const Listener& listener, const std::string& path, Findings& findings) {
+    if (!listener.tls) return;
+    const auto& tls = *listener.tls;
+    if (tls.certificates.empty() && !tls.self_signed)
+        findings.fail(path + ".tls", "tls has no certificate",
+                      "write tls: { certificate: FILE, key: FILE }, or tls: self-signed");
+    if (!tls.certificates.empty() && tls.self_signed)
+        findings.fail(path + ".tls.self_signed", "there are certificates and a self-made one",
+                      "remove `self_signed`, or the certificates");
+}
+
+}  // namespace
+
+void check_listeners(const Config& config, Findings& findings) {
+    struct Bound {
+        SocketAddress address;
+        std::string text;
+        Place place;
+    };
+    std::vector<Bound> bound;
+    const auto bind = [&](const std::string& text, const std::string& path) {
+        const auto address = parse_socket_address(text);
+        if (!address) return;
+        for (const Bound& other : bound) {
+            if (!collide(*address, other.address)) continue;
+            return findings.fail(path,
+                                 fmt::format("`{}` is already listened on: `{}` in line {}", text,
+                                             other.text, other.place.line),
+                                 "give one of them another port, or remove it");
+        }
+        bound.push_back({*address, text, findings.at(path)});
+    };
+    if (config.listen.empty() && findings.was_said("listen"))
+        findings.fail("listen", "there is no listener", "write an address, such as listen: :8080");
+    for (std::size_t i = 0; i < config.listen.size(); ++i) {
+        const auto path = fmt::format("listen.{}", i);
+        bind(config.listen[i].address, path + ".address");
+        check_tls(config.listen[i], path, findings);
+    }
+    const Telemetry& telemetry = config.telemetry;
+    if (findings.was_said("telemetry.listen")) bind(telemetry.listen, "telemetry.listen");
+    if (telemetry.snapshot_listen.empty() || telemetry.snapshot_listen == "off") return;
+    bind(telemetry.snapshot_listen, "telemetry.snapshot_listen");
+    if (telemetry.snapshot_certificate.certificate.empty() || telemetry.snapshot_client_ca.empty())
+        findings.fail("telemetry.snapshot_listen",
+                      "snapshots over the network need a certificate and a client CA",
+                      "add `snapshot_certificate: { certificate: FILE, key: FILE }` and "
+                      "`snapshot_client_ca: FILE`");
+}
+
+}  // namespace sg::config

@@ -1,0 +1,123 @@
+// Certificates, keys and folders that the configuration names: there, readable, and fitting each
+// other.
+#include <fmt/format.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <memory>
+
+#include "config/check.h"
+
+namespace sg::config {
+
+namespace {
+
+struct Free {
+    void operator()(BIO* bio) const { BIO_free(bio); }
+    void operator()(X509* certificate) const { X509_free(certificate); }
+    void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
+};
+using Certificate = std::unique_ptr<X509, Free>;
+using Key = std::unique_ptr<EVP_PKEY, Free>;
+
+std::unique_ptr<BIO, Free> open_file(const std::string& file, const std::string& path,
+                                     Findings& findings) {
+    std::error_code error;
+    const auto status = std::filesystem::status(file, error);
+    if (!std::filesystem::exists(status)) {
+        findings.fail(path, fmt::format("the file `{}` does not exist", file),
+                      "make it, or correct the path; it is relative to the configuration file");
+        return nullptr;
+    }
+    if (!std::filesystem::is_regular_file(status)) {
+        findings.fail(path, fmt::format("`{}` is not a file", file), "name a file in PEM");
+        return nullptr;
+    }
+    std::unique_ptr<BIO, Free> bio(BIO_new_file(file.c_str(), "rb"));
+    if (!bio)
+        findings.fail(path,
+                      fmt::format("the file `{}` cannot be read: {}", file, std::strerror(errno)),
+                      "let the user of streamgate read it");
+    return bio;
+}
+
+Certificate read_certificate(const std::string& file, const std::string& path, Findings& findings) {
+    const auto bio = open_file(file, path, findings);
+    if (!bio) return nullptr;
+    Certificate certificate(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
+    ERR_clear_error();
+    if (!certificate)
+        findings.fail(path, fmt::format("there is no certificate in `{}`", file),
+                      "it should be in PEM and begin with -----BEGIN CERTIFICATE-----");
+    return certificate;
+}
+
+Key read_key(const std::string& file, const std::string& path, Findings& findings) {
+    const auto bio = open_file(file, path, findings);
+    if (!bio) return nullptr;
+    bool asked = false;
+    const auto no_pass_phrase = [](char*, int, int, void* was_asked) {
+        *static_cast<bool*>(was_asked) = true;
+        return 0;
+    };
+    Key key(PEM_read_bio_PrivateKey(bio.get(), nullptr, no_pass_phrase, &asked));
+    ERR_clear_error();
+    if (!key)
+        findings.fail(path,
+                      asked ? fmt::format("the key in `{}` has a pass phrase", file)
+                            : fmt::format("there is no private key in `{}`", file),
+                      asked ? "take it off: openssl pkey -in KEY -out NEW-KEY"
+                            : "it should be in PEM and begin with -----BEGIN PRIVATE KEY-----");
+    return key;
+}
+
+void check_pair(const CertificateFiles& files, const std::string& path, Findings& findings) {
+    if (files.certificate.empty() || files.key.empty()) return;
+    const auto certificate = read_certificate(files.certificate, path + ".certificate", findings);
+    const auto key = read_key(files.key, path + ".key", findings);
+    if (!certificate || !key) return;
+    if (X509_check_private_key(certificate.get(), key.get()) != 1)
+        findings.fail(
+            path + ".key",
+            fmt::format("the key does not belong to the certificate `{}`", files.certificate),
+            "name the key that the certificate was made with");
+    ERR_clear_error();
+}
+
+void check_version_files(const Version& version, const std::string& path, Findings& findings) {
+    std::error_code error;
+    if (!version.run || version.run->directory.empty()) return;
+    if (!std::filesystem::is_directory(version.run->directory, error))
+        findings.fail(path + ".run.directory",
+                      fmt::format("the folder `{}` does not exist", version.run->directory),
+                      "make it, or correct the path; it is relative to the configuration file");
+}
+
+}  // namespace
+
+void check_files(const Config& config, Findings& findings) {
+    for (std::size_t i = 0; i < config.listen.size(); ++i) {
+        if (!config.listen[i].tls) continue;
+        const auto& certificates = config.listen[i].tls->certificates;
+        for (std::size_t c = 0; c < certificates.size(); ++c)
+            check_pair(certificates[c], fmt::format("listen.{}.tls.certificates.{}", i, c),
+                       findings);
+    }
+    for (const auto& [name, service] : config.services) {
+        const auto path = "services." + name;
+        check_pair({service.tls.certificate, service.tls.key}, path + ".tls", findings);
+        if (!service.tls.ca.empty()) read_certificate(service.tls.ca, path + ".tls.ca", findings);
+        for (const auto& [version_name, version] : service.versions)
+            check_version_files(version, path + ".versions." + version_name, findings);
+    }
+    const Telemetry& telemetry = config.telemetry;
+    check_pair(telemetry.snapshot_certificate, "telemetry.snapshot_certificate", findings);
+    if (!telemetry.snapshot_client_ca.empty())
+        read_certificate(telemetry.snapshot_client_ca, "telemetry.snapshot_client_ca", findings);
+}
+
+}  // namespace sg::config

@@ -1,0 +1,119 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "config/check.h"
+#include "config/describe.h"
+
+namespace sg::config {
+
+namespace {
+
+void check_version(const Version& version, const std::string& path, Findings& findings) {
+    if (version.endpoints.empty() && !version.run)
+        findings.fail(path, "there is nothing to send requests to",
+                      "add `endpoints: [10.0.0.1:9000]`, or `run:` with a command");
+    if (!version.endpoints.empty() && version.run)
+        findings.fail(path + ".run", "there are both `endpoints` and `run`",
+                      "keep one: endpoints run elsewhere, a command is run by streamgate; two "
+                      "versions can do both");
+    for (std::size_t i = 0; i < version.endpoints.size(); ++i) {
+        const Endpoint& endpoint = version.endpoints[i];
+        const auto same = [&](const Endpoint& other) {
+            return other.host == endpoint.host && other.port == endpoint.port;
+        };
+        const auto first = std::ranges::find_if(version.endpoints, same);
+        if (endpoint.host.empty() || &*first == &endpoint) continue;
+        findings.fail(fmt::format("{}.endpoints.{}", path, i),
+                      fmt::format("`{}` is given twice: first in line {}", to_text(endpoint),
+                                  first->place.line),
+                      "remove one; for more traffic to one of them make a version with a weight");
+        return;
+    }
+}
+
+void check_versions(const Service& service, const std::string& path, Findings& findings) {
+    if (service.versions.empty())
+        return findings.fail(path, fmt::format("service `{}` has no endpoints", service.name),
+                             "add `endpoints: [10.0.0.1:9000]`, or `run:` with a command");
+    for (const auto& [name, version] : service.versions)
+        check_version(version, path + ".versions." + name, findings);
+    const auto weightless = [](const auto& entry) { return entry.second.weight == 0; };
+    if (std::ranges::all_of(service.versions, weightless))
+        findings.fail(
+            path + ".versions",
+            fmt::format("every version of `{}` has weight 0: none gets traffic", service.name),
+            "give at least one of them a weight, such as 100");
+}
+
+void check_balance(const Service& service, const std::string& path, Findings& findings) {
+    if (findings.was_said(path + ".hash_on") && service.balance != Balance::consistent_hash)
+        findings.fail(path + ".hash_on", "`hash_on` has no effect without consistent hashing",
+                      "add `balance: consistent-hash`, or remove `hash_on`");
+    if (service.sticky.name.empty() && service.sticky.max_age != 0s)
+        findings.fail(path + ".sticky", "a sticky cookie needs a name",
+                      "add `cookie: STREAMGATE` to `sticky`");
+    if (service.outlier.eject_for > service.outlier.eject_most)
+        findings.fail(
+            path + ".outlier.eject_for",
+            fmt::format("`eject_for` ({}) is longer than `eject_most` ({})",
+                        to_text(service.outlier.eject_for), to_text(service.outlier.eject_most)),
+            "lower `eject_for`, or raise `eject_most`");
+}
+
+void check_service_tls(const Service& service, const std::string& path, Findings& findings) {
+    if (service.tls.certificate.empty() != service.tls.key.empty())
+        findings.fail(path + ".tls", "mutual TLS needs both `certificate` and `key`",
+                      service.tls.key.empty() ? "add `key: FILE`" : "add `certificate: FILE`");
+    if (!findings.was_said(path + ".tls")) return;
+    for (const auto& [name, version] : service.versions)
+        for (const Endpoint& endpoint : version.endpoints)
+            if (endpoint.scheme == Scheme::https) return;
+    findings.fail(path + ".tls",
+                  fmt::format("`tls` has no effect: no endpoint of `{}` is https", service.name),
+                  "write its endpoints as https://host:port, or remove `tls`");
+}
+
+void check_times(const Timeouts& timeouts, const Retry& retry, const std::string& path,
+                 Findings& findings) {
+    const auto shorter = [&](const char* key, Duration value) {
+        if (value == no_timeout || value <= timeouts.total) return;
+        if (!findings.was_said(path + ".timeouts." + key)) return;
+        findings.fail(path + ".timeouts." + key,
+                      fmt::format("`{}` ({}) is longer than `total` ({})", key, to_text(value),
+                                  to_text(timeouts.total)),
+                      fmt::format("lower `{}`, or raise `total`", key));
+    };
+    shorter("connect", timeouts.connect);
+    shorter("first_byte", timeouts.first_byte);
+    shorter("between_bytes", timeouts.between_bytes);
+    if (retry.per_try_timeout != no_timeout && retry.per_try_timeout >= timeouts.first_byte &&
+        findings.was_said(path + ".retry.per_try_timeout"))
+        findings.fail(path + ".retry.per_try_timeout",
+                      fmt::format("`per_try_timeout` ({}) is not shorter than `first_byte` ({})",
+                                  to_text(retry.per_try_timeout), to_text(timeouts.first_byte)),
+                      "lower it, so that time is left for another attempt, or remove it");
+}
+
+}  // namespace
+
+void check_services(const Config& config, Findings& findings) {
+    for (const auto& [name, service] : config.services) {
+        const auto path = "services." + name;
+        check_versions(service, path, findings);
+        check_balance(service, path, findings);
+        check_service_tls(service, path, findings);
+        check_times(service.timeouts, service.retry, path, findings);
+    }
+    for (std::size_t i = 0; i < config.routes.size(); ++i) {
+        const Route& route = config.routes[i];
+        const auto service = config.services.find(route.service);
+        if (service == config.services.end()) continue;
+        check_times(route.timeouts.value_or(service->second.timeouts),
+                    route.retry.value_or(service->second.retry), fmt::format("routes.{}", i),
+                    findings);
+    }
+}
+
+}  // namespace sg::config
