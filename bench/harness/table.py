@@ -67,56 +67,43 @@ def spread(values, digits=1):
     return f"{middle} ({low}-{high})"
 
 
+def seconds_per_gb(entry):
+    return entry["cpu_us"] * entry["requests"] * 1e3 / max(entry["bytes"], 1)
+
+
+# Heading, and the cell made of a peer's measurements in all rounds.
+LOAD_COLUMNS = (
+    ("req/s", lambda got: spread(each(got, "rps"), 0)),
+    ("p50 us", lambda got: number(median(each(got, "p50_us")), 0)),
+    ("p99 us", lambda got: spread(each(got, "p99_us"), 0)),
+    ("CPU us/req", lambda got: spread(each(got, "cpu_us"))),
+    ("CPU s/GB", lambda got: number(median([seconds_per_gb(entry) for entry in got]), 3)),
+    ("user", lambda got: percent(each(got, "user_share"))),
+    ("core", lambda got: percent(each(got, "core_busy"))),
+    ("client", lambda got: percent(each(got, "client_busy"))),
+    ("failed", lambda got: sum(each(got, "failed"))),
+)
+
+
+def each(got, key):
+    return [entry[key] for entry in got]
+
+
+def percent(values):
+    middle = median(values)
+    return "-" if middle is None else f"{middle:.0%}"
+
+
 def of_load(case, rounds):
-    head = [
-        "peer",
-        "req/s",
-        "p50 us",
-        "p99 us",
-        "CPU us/req",
-        "user",
-        "core",
-        "client",
-        "failed",
-        "ours/theirs",
-    ]
-    if case.body >= 1 << 20:
-        head.insert(5, "CPU s/GB")
+    """A row for each peer. `core` is how busy its core was, `client` the generator's."""
+    columns = [c for c in LOAD_COLUMNS if c[0] != "CPU s/GB" or case.body >= 1 << 20]
     rows = []
     for peer in case.peers:
         got = [entry[peer] for entry in rounds if entry.get(peer)]
-        if not got:
-            continue
-        values = {key: [one[key] for one in got] for key in got[0]}
-        pairs = ratios(rounds, peer, case.figure)
-        share = median(values["user_share"])
-        row = [
-            peer,
-            spread(values["rps"], 0),
-            number(median(values["p50_us"]), 0),
-            spread(values["p99_us"], 0),
-            spread(values["cpu_us"]),
-            "-" if share is None else f"{share:.0%}",
-            f"{median(values['core_busy']):.0%}",
-            f"{median(values['client_busy']):.0%}",
-            sum(values["failed"]),
-            "" if peer == "streamgate" else spread(pairs, 2),
-        ]
-        if case.body >= 1 << 20:
-            row.insert(
-                5,
-                number(
-                    median(
-                        [
-                            one["cpu_us"] * one["requests"] * 1e3 / max(one["bytes"], 1)
-                            for one in got
-                        ]
-                    ),
-                    3,
-                ),
-            )
-        rows.append(row)
-    return aligned(head, rows)
+        if got:
+            ratio = "" if peer == "streamgate" else spread(ratios(rounds, peer, case.figure), 2)
+            rows.append([peer, *(cell(got) for _, cell in columns), ratio])
+    return aligned(["peer", *(heading for heading, _ in columns), "ours/theirs"], rows)
 
 
 def of_idle(case, rounds):

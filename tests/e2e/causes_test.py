@@ -179,23 +179,23 @@ def while_held(path):
 
 
 async def meets_fault(the):
-    """A fault directed by `streamgate gateway ctl`, lifted again."""
-    run = [lab.STREAMGATE, "gateway", "ctl", "--config", str(the.server.config)]
-    inject = ["fault", "--route", "faulty", "--abort", "503", "--for", "30s", "--id", "causes"]
-    await command([*run, *inject])
+    """A fault directed through the control socket, lifted again."""
+    fault = {"route": "faulty", "abort": 503}
+    directive = {"id": "causes", "origin": "causes_test", "reason": "a test", "inject_fault": fault}
+    await control(the, "POST", "/directives", {**directive, "expires_in": "30s"})
     try:
         return await ask(the, "/faulty/")
     finally:
-        await command([*run, "lift", "causes"])
+        await control(the, "DELETE", "/directives/causes")
 
 
-async def command(words):
-    process = await asyncio.create_subprocess_exec(
-        *words, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
-    )
-    output, _ = await asyncio.wait_for(process.communicate(), 10)
-    if process.returncode != 0:
-        raise RuntimeError(f"{' '.join(words[1:])}: {output.decode()[-500:]}")
+async def control(the, method, target, said=None):
+    client = lab.Client(*await asyncio.open_unix_connection(str(the.server.control)))
+    body = json.dumps(said).encode() if said else b""
+    answer = await asyncio.wait_for(client.request(target, method=method, body=body), 5)
+    client.close()
+    if answer.status >= 300:
+        raise RuntimeError(f"{method} {target}: {answer.status} {answer.body.decode()[-300:]}")
 
 
 @dataclasses.dataclass
