@@ -6,6 +6,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "tidy"))
 
 import concurrency  # noqa: E402
+import documents  # noqa: E402
 import layers  # noqa: E402
 import shape  # noqa: E402
 import sizes  # noqa: E402
@@ -235,6 +236,14 @@ class Tables(unittest.TestCase):
         self.assertEqual(
             [f.what for f in tables.check([self.ENUM, rows, use])], ["`used` stands here twice"]
         )
+
+
+class Documents(Rules):
+    def test_files_that_are_named_exist(self):
+        self.quiet(documents.check, "README.md", "see `tools/tidy_test.py` and [it](Makefile)\n")
+        self.finds(documents.check, "README.md", "see `tools/gone.py`\n", "tools/gone.py")
+        self.finds(documents.check, "docs/x.md", "[it](gone.md)\n", "gone.md")
+        self.quiet(documents.check, "STYLE.md", "see `src/store/session.h`\n")
 
 
 class Reading(unittest.TestCase):

@@ -1,7 +1,9 @@
 #!/usr/bin/python3
-"""The demonstration plays: examples/streamgate.yaml is started whole, and hls.js in headless Chromium
-watches its live stream through the gateway over https for 60 s (10 s with --quick) without a stall.
-The page is looked at in light and dark, wide and narrow; at the end nothing is left running.
+"""The demonstration plays, as a person would see it.
+
+examples/streamgate.yaml is started whole, and hls.js in headless Chromium watches its live stream
+through the gateway over https for 60 s (10 s with --quick) without a stall. The page is looked at
+in light and dark, wide and narrow; at the end nothing is left running.
 """
 import argparse
 import contextlib

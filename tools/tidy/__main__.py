@@ -10,6 +10,7 @@ import subprocess
 import sys
 
 import concurrency
+import documents
 import layers
 import shape
 import sizes
@@ -24,6 +25,7 @@ RULES = [
     sizes.check,
     words.check,
     concurrency.check,
+    documents.check,
 ]  # One file at a time.
 RULES_OF_ALL = [tables.check]  # The tree as a whole.
 
