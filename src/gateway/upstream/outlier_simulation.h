@@ -3,11 +3,14 @@
 // ServicePolicy, and nothing else.
 #pragma once
 
+#include <algorithm>
+#include <compare>
 #include <functional>
 #include <memory>
-#include <queue>
 #include <random>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "base/time.h"
@@ -30,13 +33,15 @@ class Timeline {
     Tick now{1'000'000'000};
 
     void at(Tick when, std::function<void()> what) {
-        events_.push({when, ++sequence_, std::move(what)});
+        events_.push_back({when, ++sequence_, std::move(what)});
+        std::ranges::push_heap(events_);
     }
     void after(Duration wait, std::function<void()> what) { at(now + wait, std::move(what)); }
     void run_until(Tick end) {
-        while (!events_.empty() && events_.top().when <= end) {
-            const Event next = events_.top();
-            events_.pop();
+        while (!events_.empty() && events_.front().when <= end) {
+            std::ranges::pop_heap(events_);
+            const Event next = std::move(events_.back());
+            events_.pop_back();
             now = next.when;
             next.what();
         }
@@ -48,11 +53,13 @@ class Timeline {
         Tick when;
         std::uint64_t sequence;
         std::function<void()> what;
-        bool operator<(const Event& other) const {
-            return when != other.when ? when > other.when : sequence > other.sequence;
+        // The heap's greatest is the earliest.
+        std::strong_ordering operator<=>(const Event& other) const {
+            return std::tie(other.when, other.sequence) <=> std::tie(when, sequence);
         }
+        bool operator==(const Event& other) const { return sequence == other.sequence; }
     };
-    std::priority_queue<Event> events_;
+    std::vector<Event> events_;  // A heap.
     std::uint64_t sequence_ = 0;
 };
 

@@ -92,13 +92,13 @@ Seen one_of_four(const Scene& scene, Duration phase) {
 }
 
 TEST(FailingEndpoint, OneOfFour) {
-    constexpr int phases = 6;
+    constexpr int phases = 3;
     for (const Scene& scene :
          scenes({Mode::hangs, Mode::stopped, Mode::resets, Mode::answers_500, Mode::refuses})) {
         Seen worst;
         double share = 0;
         for (int i = 0; i < phases; ++i) {
-            const Seen seen = one_of_four(scene, 231ms * i);
+            const Seen seen = one_of_four(scene, 437ms * i);
             worst.failed += seen.failed;
             worst.slow_share = std::max(worst.slow_share, seen.slow_share);
             worst.back = std::max(worst.back, seen.back);
@@ -112,7 +112,7 @@ TEST(FailingEndpoint, OneOfFour) {
         EXPECT_EQ(worst.failed, 0);
         EXPECT_LE(worst.slow_share, 0.01);
         EXPECT_LE(worst.back, 1750ms);
-        EXPECT_NEAR(share, 0.25, 0.016);  // Of about 7,000 requests: three standard deviations.
+        EXPECT_NEAR(share, 0.25, 0.022);  // Of about 3,600 requests: three standard deviations.
     }
 }
 
@@ -160,16 +160,20 @@ TEST(SlowService, IsNotPunished) {
         World world(service_of({Mode::fine, checks, 2}), 4, 2, seed);
         const Tick start = world.time.now;
         world.traffic(rate, start + 40s);
-        std::uint64_t at_20s[2] = {};
+        std::uint64_t at_20s[3] = {};
+        const auto ejections = [&] {
+            std::uint64_t sum = 0;
+            for (const auto& policy : world.workers)
+                for (const auto& e : policy->endpoints()) sum += e->ejections_total;
+            return sum;
+        };
         world.time.at(start + 5s, [&] {
             for (Server& s : world.servers) s.usual = 2s;
         });
-        world.time.at(start + 20s,
-                      [&] { at_20s[0] = world.requests, at_20s[1] = world.attempts(); });
+        world.time.at(start + 20s, [&] {
+            at_20s[0] = world.requests, at_20s[1] = world.attempts(), at_20s[2] = ejections();
+        });
         world.time.run_until(start + 80s);
-        std::uint64_t ejections = 0;
-        for (const auto& policy : world.workers)
-            for (const auto& e : policy->endpoints()) ejections += e->ejections_total;
         const auto more = [](std::uint64_t attempts, std::uint64_t requests) {
             return static_cast<double>(attempts) / static_cast<double>(requests);
         };
@@ -179,8 +183,9 @@ TEST(SlowService, IsNotPunished) {
         fmt::print(
             "slow service, {}: ejections {}, failed {}, attempts {:.4f} × requests, {:.4f} "
             "once learnt\n",
-            checks ? "checks" : "no checks", ejections, failed, overall, learnt);
-        EXPECT_EQ(ejections, 0u);
+            checks ? "checks" : "no checks", ejections(), failed, overall, learnt);
+        EXPECT_LE(ejections(), 2u);
+        EXPECT_EQ(ejections(), at_20s[2]);
         EXPECT_EQ(failed, 0);
         EXPECT_LE(overall, 1.05);
         EXPECT_EQ(learnt, 1.0);

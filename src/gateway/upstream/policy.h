@@ -167,6 +167,12 @@ class ServicePolicy {
     };
     void look_elsewhere(const Version& version, const ChooseInput& input, RetryCause cause,
                         Elsewhere& found);
+    // Suspected, and not so idle compared with the others that a request more would tell us
+    // something: without that, a service that becomes slow would starve, by chance, the endpoint
+    // that is silent first.
+    bool shunned(const EndpointState& e, Tick now) const {
+        return suspected(e, now) && 4 * e.load + 8 > load_ / ready_count_;
+    }
     bool may_get_requests(const EndpointState& e) const {
         return e.available() || (panic_ && !e.drained && !e.leaving);
     }

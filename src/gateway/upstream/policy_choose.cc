@@ -170,11 +170,11 @@ EndpointState* ServicePolicy::least_of_two(Version& version, Tick now) {
         if (passed_over(*a, now)) return b;
         if (passed_over(*b, now)) return a;
     }
-    const bool a_stalls = suspected(*a, now);
-    const bool b_stalls = suspected(*b, now);
+    const bool a_stalls = shunned(*a, now);
+    const bool b_stalls = shunned(*b, now);
     if (a_stalls && b_stalls) [[unlikely]] {
         for (EndpointState* e : version.ready)
-            if (!suspected(*e, now)) return e;
+            if (!shunned(*e, now)) return e;
     } else if (a_stalls != b_stalls) [[unlikely]] {
         return a_stalls ? b : a;
     }
@@ -186,7 +186,7 @@ EndpointState* ServicePolicy::in_turn(Version& version, Tick now) {
     for (std::size_t i = 0; i < 2 * n; ++i) {  // Bound: twice around, for credit to build up.
         if (++version.cursor >= n) version.cursor = 0;
         EndpointState* e = version.ready[version.cursor];
-        if (suspected(*e, now)) continue;
+        if (shunned(*e, now)) continue;
         if (now < e->slow_until) [[unlikely]] {
             e->turn_credit += slow_start_share(e->slow_since, e->slow_until, now);
             if (e->turn_credit < 1) continue;
@@ -203,7 +203,7 @@ EndpointState* ServicePolicy::by_hash(Version& version, const ChooseInput& input
     const double place = static_cast<double>(input.hash & 0xFFFF) * 0x1p-16;
     const int found = version.ring.find(input.hash, [&](int member) {
         const EndpointState& e = *version.all[static_cast<std::size_t>(member)];
-        if (!may_get_requests(e) || e.load >= most || suspected(e, input.now)) return false;
+        if (!may_get_requests(e) || e.load >= most || shunned(e, input.now)) return false;
         return input.now >= e.slow_until ||
                place < slow_start_share(e.slow_since, e.slow_until, input.now);
     });
@@ -260,7 +260,7 @@ void ServicePolicy::look_elsewhere(const Version& version, const ChooseInput& in
     if (balance_ == config::Balance::consistent_hash && input.hash != 0) {
         const int next = version.ring.find(input.hash, [&](int member) {
             const EndpointState& e = *version.all[static_cast<std::size_t>(member)];
-            return may_get_requests(e) && !suspected(e, input.now) && good(e);
+            return may_get_requests(e) && !shunned(e, input.now) && good(e);
         });
         if (next >= 0) {
             found.best = version.all[static_cast<std::size_t>(next)];
@@ -273,7 +273,7 @@ void ServicePolicy::look_elsewhere(const Version& version, const ChooseInput& in
     for (std::size_t i = 0; i < n; ++i) {
         EndpointState* e = version.ready[(from + i) % n];
         if (!good(*e)) continue;
-        const bool stalls = suspected(*e, input.now);
+        const bool stalls = shunned(*e, input.now);
         if (found.best != nullptr && (stalls != best_stalls ? stalls : e->load >= found.best->load))
             continue;
         found.best = e;
