@@ -16,7 +16,8 @@ def check(source, top=TOP):
     folder = (top / source.path).parent
     for pattern, base in ((SPAN, top), (LINK, folder)):
         for match in pattern.finditer(source.text):
-            if not (base / match.group(1)).exists():
+            placeholder = "NAME" in match.group(1)
+            if not placeholder and not (base / match.group(1)).exists():
                 yield Finding(
                     source.path,
                     source.line_of(match.start()),
