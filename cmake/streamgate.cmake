@@ -18,7 +18,7 @@ pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
 add_library(sg_flags INTERFACE)
 target_compile_options(sg_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Wcast-qual -Wunused
-  -Woverloaded-virtual -Wimplicit-fallthrough -Wno-gnu-zero-variadic-macro-arguments -Werror
+  -Woverloaded-virtual -Wimplicit-fallthrough -Wno-missing-designated-field-initializers -Wno-gnu-zero-variadic-macro-arguments -Werror
   -fno-omit-frame-pointer -fstack-protector-strong)
 if(CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")
   target_compile_options(sg_flags INTERFACE -march=x86-64-v2)

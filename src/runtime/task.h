@@ -137,6 +137,10 @@ struct Detached {
         explicit promise_type(Gate& g, Rest&&...) : gate(g) {
             gate.enter();
         }
+        template <class Self, class... Rest>  // A member function.
+        explicit promise_type(Self&, Gate& g, Rest&&...) : gate(g) {
+            gate.enter();
+        }
         struct Final {
             bool await_ready() const noexcept { return false; }
             void await_suspend(std::coroutine_handle<promise_type> done) const noexcept {

@@ -1,5 +1,8 @@
 #include "gateway/proxy/heads.h"
 
+#include <algorithm>
+
+#include "base/text.h"
 #include "gateway/proxy/end_to_end.h"
 #include "gateway/telemetry/proxy_status.h"
 #include "gateway/telemetry/trace.h"
@@ -135,6 +138,20 @@ bool anticipates_content(http::Method method) {  // RFC 9110 §8.6
            method == http::Method::patch;
 }
 
+bool wants_trailers(const http::Fields& fields) {
+    if (!fields.has(FieldId::te)) return false;
+    for (const auto& field : fields.all()) {
+        if (field.id != FieldId::te) continue;
+        std::string_view rest = field.value;
+        while (!rest.empty()) {
+            const auto comma = std::min(rest.find(','), rest.size());
+            if (equal_ignoring_case(trim(rest.substr(0, comma)), "trailers")) return true;
+            rest.remove_prefix(std::min(comma + 1, rest.size()));
+        }
+    }
+    return false;
+}
+
 void append_request_framing(http::Out& out, const http::RequestHead& head,
                             const ForwardContext& context) {
     if (context.framing == Framing::chunked) out.put("Transfer-Encoding: chunked\r\n");
@@ -144,7 +161,9 @@ void append_request_framing(http::Out& out, const http::RequestHead& head,
 
     if (context.upgrade) return append_upgrade(out, head.fields);
     const bool closes = context.connection == OnConnection::close;
-    if (context.pass_trailers)  // TE is for the next hop, so Connection names it: RFC 9110 §10.1.4.
+    if (context.pass_trailers &&
+        wants_trailers(
+            head.fields))  // TE is for the next hop, so Connection names it: RFC 9110 §10.1.4.
         out.put(closes ? "Connection: close, TE\r\nTE: trailers\r\n"
                        : "Connection: TE\r\nTE: trailers\r\n");
     else if (closes) out.put("Connection: close\r\n");

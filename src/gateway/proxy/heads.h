@@ -46,7 +46,7 @@ struct ForwardContext {
     OnConnection connection = OnConnection::keep_alive;
     bool upgrade = false;        // Pass Connection: upgrade and Upgrade on.
     bool relay_expect = false;   // Pass Expect: 100-continue on; otherwise it was answered here.
-    bool pass_trailers = false;  // The client may get trailers: `TE: trailers`.
+    bool pass_trailers = false;  // Trailers reach the client if it asked for them (`TE: trailers`).
 };
 
 [[nodiscard]] Written append_request_head(http::Out& out, const http::RequestHead& head,

@@ -187,9 +187,11 @@ TEST_F(Heads, ConnectionTowardsTheEndpoint) {
     context_.connection = OnConnection::close;
     EXPECT_EQ(passed("X: 1"), "X: 1\nConnection: close\n");
     context_.pass_trailers = true;
-    EXPECT_EQ(passed("X: 1"), "X: 1\nConnection: close, TE\nTE: trailers\n");
+    EXPECT_EQ(passed("X: 1"), "X: 1\nConnection: close\n");
+    EXPECT_EQ(passed("TE: deflate;q=0.5, Trailers"), "Connection: close, TE\nTE: trailers\n");
     context_.connection = OnConnection::keep_alive;
     EXPECT_EQ(passed("TE: trailers"), "Connection: TE\nTE: trailers\n");
+    EXPECT_EQ(passed("TE: gzip"), "");
 }
 
 TEST_F(Heads, UpgradePassesWhenTold) {

@@ -28,7 +28,7 @@ struct Connection : runtime::Timer {
     EndpointIo& endpoint;
     runtime::Stream stream;
     runtime::Buffer input;       // What was received beyond the last message; empty while idle.
-    std::uint32_t requests = 0;  // Sent on it so far.
+    bool reusable = false;  // The last message on it is complete and it may carry another.
 };
 using ConnectionPtr = std::unique_ptr<Connection>;
 

@@ -1,0 +1,261 @@
+// The response: its head awaited, judged and passed on, with what of the body came along in the same write.
+#include <fmt/format.h>
+
+#include "gateway/proxy/forward.h"
+#include "gateway/proxy/heads.h"
+#include "gateway/proxy/pieces.h"
+#include "gateway/proxy/replies.h"
+#include "gateway/upstream/select.h"
+#include "gateway/worker.h"
+
+namespace sg::gateway::proxy {
+
+using http::Framing;
+using runtime::Buffer;
+using runtime::Stream;
+using runtime::Task;
+using runtime::Wake;
+using upstream::RetryCause;
+
+namespace {
+
+// Bound: interim responses (100, 103) to one request.
+constexpr int interim_most = 16;
+
+struct Deadlines {
+    Tick first_byte;
+    Tick slow = Tick::never();  // When somebody else could be asked.
+};
+
+Deadlines deadlines_of(Exchange& x) {
+    const auto& timeouts = *x.route->timeouts;
+    Deadlines d{x.worker.loop().after(timeouts.first_byte)};
+    const Duration slow = x.service->policy.try_timeout(
+        x.attempt,
+        {.per_try = x.route->retry->per_try_timeout, .first_byte = timeouts.first_byte});
+    if (slow != no_timeout && slow < timeouts.first_byte) d.slow = x.attempt.started + slow;
+    return d;
+}
+
+// Waits for bytes of the endpoint. ok: try to read.
+Task<Ending> await_bytes(Exchange& x, Deadlines& d) {
+    Stream& stream = x.connection->stream;
+    for (;;) {
+        if (x.interruption != Interruption::none) co_return ending_of(x, x.interruption);
+        // The time to the first byte counts from the whole request sent.
+        const bool uploading = x.upload == Upload::running;
+        Tick deadline = uploading ? Tick::never() : std::min(d.first_byte, d.slow);
+        deadline = std::min(deadline, x.give_up_at);
+        auto& io = x.connection->endpoint;
+        io.wait_begins(x);
+        Wake wake = Wake::ready;
+        {
+            const Interruptible here(x, stream);
+            wake = co_await stream.can_read(deadline);
+        }
+        io.wait_ends(x);
+        if (wake == Wake::ready) co_return Ending::ok;
+        if (wake == Wake::cancelled) {
+            if (uploading && x.upload != Upload::running)
+                d.first_byte = x.worker.loop().after(x.route->timeouts->first_byte);
+            continue;
+        }
+        const Tick now = x.worker.loop().now();
+        if (now >= x.give_up_at) co_return Ending::upstream_total_timeout;
+        if (now >= d.first_byte) co_return Ending::upstream_timeout;
+        if (upstream::choose_instead(x, Ending::upstream_timeout, RetryCause::slow))
+            co_return Ending::upstream_timeout;
+        d.slow = Tick::never();
+    }
+}
+
+// What the endpoint's silence, FIN or reset means before a response.
+Ending ending_of_loss(const Exchange& x) {
+    return x.connection->input.empty() ? Ending::upstream_reset : Ending::upstream_incomplete;
+}
+
+// Reads until a head is whole, interim or final.
+Task<Ending> read_head(Exchange& x, http::h1::HeadScan& scan, Deadlines& d, std::size_t& bytes) {
+    upstream::Connection& connection = *x.connection;
+    const auto& limits = x.plan->config().limits;
+    const http::h1::HeadLimits head_limits{.head_bytes = limits.response_head_max.count,
+                                           .fields = http::Fields::capacity};
+    for (;;) {
+        if (!connection.input.empty()) {
+            const auto verdict = parse_response(connection.input.text(), head_limits, scan,
+                                                x.request.method, x.worker.response_head());
+            if (verdict.progress == http::h1::Progress::done) {
+                bytes = verdict.bytes;
+                co_return Ending::ok;
+            }
+            if (verdict.progress == http::h1::Progress::bad) {
+                x.detail = sentence_of(verdict.defect);
+                co_return http::h1::status_of(verdict.defect) == 431
+                    ? Ending::upstream_head_too_large
+                    : Ending::upstream_malformed;
+            }
+        }
+        if (!connection.input) connection.input = Buffer::take(Buffer::small);
+        if (connection.input.room().empty())
+            connection.input.grow(connection.input.capacity() * 2);
+        const auto n = connection.stream.read_some(connection.input.room());
+        if (n > 0) {
+            connection.input.filled(static_cast<std::size_t>(n));
+            if (x.record().first_byte_ns == 0)
+                x.record().first_byte_ns =
+                    (steady_now() - x.began).count() - x.record().started_ns;
+            continue;
+        }
+        if (n != Stream::would_block) {
+            const Ending lost = ending_of_loss(x);
+            co_return lost == Ending::upstream_incomplete ? Ending::upstream_malformed : lost;
+        }
+        if (connection.input.empty()) connection.input.release();
+        const Ending end = co_await await_bytes(x, d);
+        if (end != Ending::ok) co_return end;
+    }
+}
+
+// How the body goes to the client: as it came where the client can take it.
+Framing framing_to_client(const Exchange& x, const http::ResponseHead& head) {
+    if (head.framing == Framing::none || head.framing == Framing::length) return head.framing;
+    return x.request.minor == 0 ? Framing::until_close : Framing::chunked;
+}
+
+std::string sticky_cookie(const Exchange& x) {
+    const auto& sticky = x.service->spec.config->sticky;
+    if (!x.attempt.set_cookie || sticky.name.empty()) return {};
+    char value[upstream::ServicePolicy::cookie_size];
+    x.service->policy.write_cookie(*x.attempt.endpoint, value);
+    std::string cookie = fmt::format("{}={}; Path=/; HttpOnly; SameSite=Lax{}", sticky.name,
+                                     std::string_view(value, sizeof value),
+                                     x.origin.proto == "https" ? "; Secure" : "");
+    if (sticky.max_age > 0s)
+        cookie += fmt::format("; Max-Age={}",
+                              std::chrono::duration_cast<std::chrono::seconds>(sticky.max_age)
+                                  .count());
+    return cookie;
+}
+
+ResponseContext context_for(const Exchange& x, const http::ResponseHead& head, Framing framing,
+                            std::string_view cookie) {
+    return {.reply = {.route = x.match.route,
+                      .variables = &x.variables,
+                      .minor = x.request.minor,
+                      .connection = x.may_keep_client() && framing != Framing::until_close
+                                        ? OnConnection::keep_alive
+                                        : OnConnection::close,
+                      .date = x.worker.date()},
+            .framing = framing,
+            .content_length = head.content_length,
+            .answers_head = x.request.method == http::Method::head,
+            .ending = Ending::ok,
+            .sticky_cookie = cookie};
+}
+
+Task<Ending> pass_interim(Exchange& x, std::size_t bytes) {
+    const http::ResponseHead& head = x.worker.response_head();
+    http::Out out = x.worker.scratch();
+    // 100 was answered here if the client waited for it; HTTP/1.0 clients know no interim responses.
+    const bool pass = head.status != 100 && x.request.minor > 0;
+    if (pass && append_response_head(out, head, context_for(x, head, Framing::none, {})) !=
+                    Written::ok)
+        co_return Ending::upstream_malformed;
+    x.connection->input.consume(bytes);
+    x.service->policy.alive(x.attempt, steady_now());
+    if (pass) co_return co_await send_to_client(x, out.text());
+    co_return Ending::ok;
+}
+
+bool is_event_stream(const http::ResponseHead& head) {
+    return head.fields.value(http::FieldId::content_type).starts_with("text/event-stream");
+}
+
+// Passes the head on, with what of the body is there.
+Task<Ending> deliver(Exchange& x, std::size_t head_bytes) {
+    const http::ResponseHead& head = x.worker.response_head();
+    upstream::Connection& connection = *x.connection;
+    const bool switching = head.status == 101;
+    const bool keep_endpoint = head.keep_alive && head.framing != Framing::until_close && !switching;
+    const RelayOptions options{.to_client = framing_to_client(x, head),
+                               .event_stream = is_event_stream(head)};
+    BodyReader body;
+    body.start(head.framing, head.content_length);
+    const std::uint16_t status = head.status;
+    const std::uint16_t is_error = upstream::is_failure_status(status) ? 1 : 0;
+    if (options.to_client == Framing::until_close || switching) x.close_client = true;
+
+    http::Out out = x.worker.scratch();
+    const std::string cookie = sticky_cookie(x);
+    if (append_response_head(out, head, context_for(x, head, options.to_client, cookie)) !=
+        Written::ok) {
+        x.detail = "the response head cannot be passed on";
+        co_return Ending::upstream_malformed;
+    }
+    connection.input.consume(head_bytes);  // From here on `head` refers to nothing.
+    x.account.status = status;
+    x.response_begun = true;
+    x.account.first_byte_ns = (steady_now() - x.began).count();
+
+    http::h1::Defect defect = http::h1::Defect::none;
+    if (!body.done() && !connection.input.empty()) {
+        const auto taken = body.take(connection.input);
+        defect = taken.defect;
+        append_piece(out, body, taken.data, options.to_client);
+        x.account.bytes_out += taken.data.size();
+        connection.input.consume(taken.consumed);
+    } else if (body.done() && options.to_client == Framing::chunked) {
+        append_piece(out, body, {}, options.to_client);
+    }
+    const Ending sent = co_await send_to_client(x, out.text());
+    if (sent != Ending::ok) co_return sent;
+    if (switching) co_return co_await tunnel(x);
+    if (defect != http::h1::Defect::none) {
+        x.unfinished = true;
+        x.detail = sentence_of(defect);
+        co_return Ending::upstream_incomplete;
+    }
+    if (!body.done()) {
+        if (options.event_stream && x.request.framing == Framing::none) x.let_go_of_head();
+        const Ending end = co_await relay_body(x, body, options);
+        if (end != Ending::ok) co_return end;
+    }
+    connection.reusable = keep_endpoint && connection.input.empty();
+    co_return is_error != 0 ? Ending::upstream_status : Ending::ok;
+}
+
+}  // namespace
+
+Task<Ending> receive_response(Exchange& x) {
+    Deadlines deadlines = deadlines_of(x);
+    http::h1::HeadScan scan;
+    for (int interim = 0;; ++interim) {
+        std::size_t bytes = 0;
+        const Ending read = co_await read_head(x, scan, deadlines, bytes);
+        if (read != Ending::ok) co_return read;
+        const std::uint16_t status = x.worker.response_head().status;
+        x.record().status = status;
+        if (status == 101) {
+            if (!x.request.upgrade || !x.worker.response_head().upgrade)
+                co_return Ending::upgrade_failed;
+            x.service->policy.answered(x.attempt, status, steady_now());
+            co_return co_await deliver(x, bytes);
+        }
+        if (status >= 200) {
+            x.service->policy.answered(x.attempt, status, steady_now());
+            if (upstream::is_failure_status(status) &&
+                upstream::choose_instead(x, Ending::upstream_status, RetryCause::failed))
+                co_return Ending::upstream_status;
+            co_return co_await deliver(x, bytes);
+        }
+        if (interim == interim_most) {
+            x.detail = "too many interim responses";
+            co_return Ending::upstream_malformed;
+        }
+        const Ending passed = co_await pass_interim(x, bytes);
+        if (passed != Ending::ok) co_return passed;
+        scan = {};
+    }
+}
+
+}  // namespace sg::gateway::proxy
