@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "base/text.h"
@@ -41,6 +42,15 @@ Node Node::map(Place place) {
 Node& Node::add(std::string key, Node value) {
     entries.push_back({scalar(std::move(key), value.place), std::move(value)});
     return entries.back().value;
+}
+
+bool equal(const Node& a, const Node& b) {
+    const auto same = [](const Node::Entry& x, const Node::Entry& y) {
+        return x.key.text == y.key.text && equal(x.value, y.value);
+    };
+    return a.kind == b.kind && a.text == b.text &&
+           std::equal(a.items.begin(), a.items.end(), b.items.begin(), b.items.end(), equal) &&
+           std::equal(a.entries.begin(), a.entries.end(), b.entries.begin(), b.entries.end(), same);
 }
 
 Result<std::size_t> parse_word(std::string_view text, std::span<const std::string_view> words,

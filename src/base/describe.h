@@ -65,7 +65,10 @@ struct Node {
 struct Node::Entry {
     Node key;
     Node value;
+    std::string note = {};  // What a writer says about the entry in a comment.
 };
+
+bool equal(const Node& a, const Node& b);  // As documents: places, quotes and notes do not count.
 
 // What a text must look like beyond being text: one row, used by the reader, the schema and the
 // manual.
@@ -92,6 +95,8 @@ struct About {
     const Format* format = nullptr;  // Of the text, or of each text in the list.
     const Format* key_format = nullptr;
     bool off = false;  // A duration may be `off`.
+    bool inherits =
+        false;  // What is not said within it is as `unset` says, not the type's default.
     Path path = Path::none;
     bool required = false;
     Applies applies = Applies::reload;
@@ -102,8 +107,11 @@ struct About {
 struct RecordAbout {
     std::string_view name;  // "a retry policy"
     Node (*expand)(Node) = nullptr;
-    std::string_view short_schema = {};  // JSON Schema of the short forms, comma separated.
-    std::string_view short_words = {};   // The same for people: "a path, `tcp`, or `off`".
+    // JSON Schema: of the short forms (comma separated), and of keys that only the short form has
+    // ("name":schema).
+    std::string_view short_schema = {};
+    std::string_view short_keys = {};
+    std::string_view short_words = {};  // The same for people: "a path, `tcp`, or `off`".
 };
 
 struct Type;

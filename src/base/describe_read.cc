@@ -109,7 +109,8 @@ void Reader::fail(Place at, std::string what, std::string hint) {
     if (problems_.size() < problems_max)
         problems_.push_back({at, std::move(what), std::move(hint)});
     else if (!is_full())
-        problems_.push_back({at, "there are more mistakes than are shown here", "mend these first"});
+        problems_.push_back(
+            {at, "there are more mistakes than are shown here", "mend these first"});
 }
 
 void Reader::fail(const Node& at, std::string what, std::string hint) {

@@ -14,8 +14,10 @@ namespace sg::config {
 // Where things were said, and where mistakes go.
 class Findings {
   public:
-    Findings(const Reader::Places& places, std::vector<Problem>& problems)
-        : places_(places), problems_(problems) {}
+    Findings(std::string folder, const Reader::Places& places, std::vector<Problem>& problems)
+        : folder_(std::move(folder)), places_(places), problems_(problems) {}
+
+    const std::string& folder() const { return folder_; }  // Of the file, absolute.
 
     bool was_said(const std::string& path) const { return places_.contains(path); }
     Place at(std::string path) const;  // Of the setting, or of the nearest one around it.
@@ -23,6 +25,7 @@ class Findings {
     void fail(Place at, std::string what, std::string hint);
 
   private:
+    std::string folder_;
     const Reader::Places& places_;
     std::vector<Problem>& problems_;
 };

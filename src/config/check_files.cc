@@ -24,23 +24,31 @@ struct Free {
 using Certificate = std::unique_ptr<X509, Free>;
 using Key = std::unique_ptr<EVP_PKEY, Free>;
 
+// As it was probably written: from the folder of the configuration, where the file is in it.
+std::string shown(const std::string& file, const Findings& findings) {
+    const auto& folder = findings.folder();
+    return file.starts_with(folder + "/") ? file.substr(folder.size() + 1) : file;
+}
+
 std::unique_ptr<BIO, Free> open_file(const std::string& file, const std::string& path,
                                      Findings& findings) {
     std::error_code error;
     const auto status = std::filesystem::status(file, error);
     if (!std::filesystem::exists(status)) {
-        findings.fail(path, fmt::format("the file `{}` does not exist", file),
+        findings.fail(path, fmt::format("the file `{}` does not exist", shown(file, findings)),
                       "make it, or correct the path; it is relative to the configuration file");
         return nullptr;
     }
     if (!std::filesystem::is_regular_file(status)) {
-        findings.fail(path, fmt::format("`{}` is not a file", file), "name a file in PEM");
+        findings.fail(path, fmt::format("`{}` is not a file", shown(file, findings)),
+                      "name a file in PEM");
         return nullptr;
     }
     std::unique_ptr<BIO, Free> bio(BIO_new_file(file.c_str(), "rb"));
     if (!bio)
         findings.fail(path,
-                      fmt::format("the file `{}` cannot be read: {}", file, std::strerror(errno)),
+                      fmt::format("the file `{}` cannot be read: {}", shown(file, findings),
+                                  std::strerror(errno)),
                       "let the user of streamgate read it");
     return bio;
 }
@@ -51,7 +59,7 @@ Certificate read_certificate(const std::string& file, const std::string& path, F
     Certificate certificate(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
     ERR_clear_error();
     if (!certificate)
-        findings.fail(path, fmt::format("there is no certificate in `{}`", file),
+        findings.fail(path, fmt::format("there is no certificate in `{}`", shown(file, findings)),
                       "it should be in PEM and begin with -----BEGIN CERTIFICATE-----");
     return certificate;
 }
@@ -68,8 +76,9 @@ Key read_key(const std::string& file, const std::string& path, Findings& finding
     ERR_clear_error();
     if (!key)
         findings.fail(path,
-                      asked ? fmt::format("the key in `{}` has a pass phrase", file)
-                            : fmt::format("there is no private key in `{}`", file),
+                      asked
+                          ? fmt::format("the key in `{}` has a pass phrase", shown(file, findings))
+                          : fmt::format("there is no private key in `{}`", shown(file, findings)),
                       asked ? "take it off: openssl pkey -in KEY -out NEW-KEY"
                             : "it should be in PEM and begin with -----BEGIN PRIVATE KEY-----");
     return key;
@@ -81,10 +90,10 @@ void check_pair(const CertificateFiles& files, const std::string& path, Findings
     const auto key = read_key(files.key, path + ".key", findings);
     if (!certificate || !key) return;
     if (X509_check_private_key(certificate.get(), key.get()) != 1)
-        findings.fail(
-            path + ".key",
-            fmt::format("the key does not belong to the certificate `{}`", files.certificate),
-            "name the key that the certificate was made with");
+        findings.fail(path + ".key",
+                      fmt::format("the key does not belong to the certificate `{}`",
+                                  shown(files.certificate, findings)),
+                      "name the key that the certificate was made with");
     ERR_clear_error();
 }
 
@@ -92,9 +101,10 @@ void check_version_files(const Version& version, const std::string& path, Findin
     std::error_code error;
     if (!version.run || version.run->directory.empty()) return;
     if (!std::filesystem::is_directory(version.run->directory, error))
-        findings.fail(path + ".run.directory",
-                      fmt::format("the folder `{}` does not exist", version.run->directory),
-                      "make it, or correct the path; it is relative to the configuration file");
+        findings.fail(
+            path + ".run.directory",
+            fmt::format("the folder `{}` does not exist", shown(version.run->directory, findings)),
+            "make it, or correct the path; it is relative to the configuration file");
 }
 
 }  // namespace

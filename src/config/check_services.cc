@@ -66,7 +66,10 @@ void check_service_tls(const Service& service, const std::string& path, Findings
     if (service.tls.certificate.empty() != service.tls.key.empty())
         findings.fail(path + ".tls", "mutual TLS needs both `certificate` and `key`",
                       service.tls.key.empty() ? "add `key: FILE`" : "add `certificate: FILE`");
-    if (!findings.was_said(path + ".tls")) return;
+    const UpstreamTls& tls = service.tls;
+    const bool says_something =
+        !tls.verify || !tls.ca.empty() || !tls.server_name.empty() || !tls.certificate.empty();
+    if (!says_something || !findings.was_said(path + ".tls")) return;
     for (const auto& [name, version] : service.versions)
         for (const Endpoint& endpoint : version.endpoints)
             if (endpoint.scheme == Scheme::https) return;
@@ -77,17 +80,17 @@ void check_service_tls(const Service& service, const std::string& path, Findings
 
 void check_times(const Timeouts& timeouts, const Retry& retry, const std::string& path,
                  Findings& findings) {
-    const auto shorter = [&](const char* key, Duration value) {
-        if (value == no_timeout || value <= timeouts.total) return;
+    const auto shorter = [&](const char* key, Duration value, Duration usual) {
+        if (value == no_timeout || value == usual || value <= timeouts.total) return;
         if (!findings.was_said(path + ".timeouts." + key)) return;
         findings.fail(path + ".timeouts." + key,
                       fmt::format("`{}` ({}) is longer than `total` ({})", key, to_text(value),
                                   to_text(timeouts.total)),
                       fmt::format("lower `{}`, or raise `total`", key));
     };
-    shorter("connect", timeouts.connect);
-    shorter("first_byte", timeouts.first_byte);
-    shorter("between_bytes", timeouts.between_bytes);
+    shorter("connect", timeouts.connect, Timeouts{}.connect);
+    shorter("first_byte", timeouts.first_byte, Timeouts{}.first_byte);
+    shorter("between_bytes", timeouts.between_bytes, Timeouts{}.between_bytes);
     if (retry.per_try_timeout != no_timeout && retry.per_try_timeout >= timeouts.first_byte &&
         findings.was_said(path + ".retry.per_try_timeout"))
         findings.fail(path + ".retry.per_try_timeout",

@@ -122,6 +122,7 @@ void read_hash_on(Reader& reader, const Node& node, void* value) {
 
 Node write_hash_on(const void* value) {
     const auto& service = *static_cast<const Service*>(value);
+    if (service.balance != Balance::consistent_hash) return {};  // It would have no effect.
     switch (service.hash_on) {
         case HashOn::client_address: return Node::scalar("client-address");
         case HashOn::path: return Node::scalar("path");

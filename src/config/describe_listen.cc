@@ -27,7 +27,8 @@ void describe(Visitor& v, ListenerTls& tls) {
         {.name = "tls",
          .expand = expand::listener_tls,
          .short_schema =
-             R"({"const":"self-signed"},{"type":"array","items":{"$ref":"#/$defs/a certificate"}})",
+             R"({"const":"self-signed"},{"type":"array","items":{"$ref":"#/$defs/certificate"}})",
+         .short_keys = R"("certificate":{"type":"string"},"key":{"type":"string"})",
          .short_words = "`self-signed`, or { certificate: FILE, key: FILE }"});
     v.field({.key = "certificates",
              .why = "Certificates with their keys. The one that fits the name that the client asks "

@@ -98,7 +98,9 @@ void describe(Visitor& v, AccessLog& log) {
             log.path);
     v.field({.key = "sample",
              .why = "Share of the requests that ended well to write down; the others are always "
-                    "written. Lower it when the log costs more than it tells."},
+                    "written. Lower it when the log costs more than it tells.",
+             .least = 0,
+             .most = 1},
             log.sample);
     v.field({.key = "rotate_at",
              .why = "Size at which the file is closed, kept under another name, and begun anew.",

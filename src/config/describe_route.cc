@@ -128,11 +128,13 @@ void describe(Visitor& v, Route& route) {
             field_edits_type(), &route.response_headers);
     v.field({.key = "timeouts",
              .why = "Time-outs of this route where they differ from the service's.",
-             .unset = "the service's"},
+             .unset = "the service's",
+             .inherits = true},
             route.timeouts);
     v.field({.key = "retry",
              .why = "Retry policy of this route where it differs from the service's.",
-             .unset = "the service's"},
+             .unset = "the service's",
+             .inherits = true},
             route.retry);
     v.field({.key = "body_max",
              .why = "Largest request body on this route, in place of `limits.body_max`.",

@@ -160,7 +160,9 @@ void describe(Visitor& v, Outlier& outlier) {
         outlier.eject_most);
     v.field({.key = "ejected_most",
              .why = "Never is a larger share of the endpoints out (panic threshold): when all seem "
-                    "bad, the fault is elsewhere, and some answers are better than none."},
+                    "bad, the fault is elsewhere, and some answers are better than none.",
+             .least = 0,
+             .most = 1},
             outlier.ejected_most);
 }
 
@@ -188,7 +190,9 @@ void describe(Visitor& v, Retry& retry) {
          .why = "Retries may be at most this share of the requests of the last seconds. It is "
                 "what keeps retries from turning a slow service into a dead one: with all "
                 "endpoints failing, load grows by this share and not by `attempts` times. Raise "
-                "it when endpoints have much to spare, lower it when they have not."},
+                "it when endpoints have much to spare, lower it when they have not.",
+         .least = 0,
+         .most = 1},
         retry.budget);
     v.field({.key = "budget_floor",
              .why = "Retries that are allowed besides, for services so quiet that a share of their "
@@ -334,9 +338,10 @@ void describe(Visitor& v, Service& service) {
     v.record(
         {.name = "a service",
          .expand = expand::service,
-         .short_schema =
-             R"({"type":"string"},{"type":"array","items":{"type":"string"}},)"
-             R"({"allOf":[{"$ref":"#/$defs/a service"}],"$comment":"endpoints or run directly"})",
+         .short_schema = R"({"type":"string"},{"type":"array","items":{"type":"string"}})",
+         .short_keys =
+             R"("endpoints":{"anyOf":[{"type":"string"},{"type":"array","items":{"type":"string"}}]},)"
+             R"("run":{"$ref":"#/$defs/command-to-run"})",
          .short_words = "its endpoints: [10.0.0.1:9000, 10.0.0.2:9000]"});
     v.place(service.place);
     v.field({.key = "team",
@@ -361,7 +366,8 @@ void describe(Visitor& v, Service& service) {
     v.visit(
         {.key = "hash_on",
          .why = "The key of consistent-hash. What many clients share (an address behind a large "
-                "proxy) makes one endpoint busier than the others."},
+                "proxy) makes one endpoint busier than the others.",
+         .unset = "client-address"},
         hash_on_type(), &service);
     v.field(
         {.key = "sticky",

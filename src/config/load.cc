@@ -51,7 +51,7 @@ void read_root(Node& root, Config& config, std::vector<Problem>& problems,
     std::move(found.begin(), found.end(), std::back_inserter(problems));
 
     const auto places = reader.take_places();
-    Findings findings(places, problems);
+    Findings findings(folder, places, problems);
     complete(config, root, findings);
     check_listeners(config, findings);
     check_services(config, findings);

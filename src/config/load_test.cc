@@ -159,47 +159,47 @@ routes:
   - { path: /robots.txt, respond: { body: "x", content_type: text/x } }
 )yaml");
     const auto& first = config->routes.at(0);
-  EXPECT_EQ(first.hosts.at(0), "api.example.com");
-  EXPECT_EQ(first.path.kind, PathMatch::Kind::prefix);
-  ASSERT_EQ(first.headers.size(), 3U);
-  EXPECT_EQ(first.headers[0].name, "x-beta");
-  EXPECT_EQ(first.headers[0].kind, FieldMatch::Kind::present);
-  EXPECT_EQ(first.headers[1].kind, FieldMatch::Kind::regex);
-  EXPECT_EQ(first.headers[1].value, "^a+$");
-  EXPECT_EQ(first.headers[2].value, "1");
-  EXPECT_EQ(first.rewrite.prefix, "/");
-  ASSERT_EQ(first.request_headers.size(), 3U);
-  EXPECT_EQ(first.request_headers[2].verb, FieldEdit::Verb::remove);
-  EXPECT_EQ(first.timeouts->first_byte, 20s);
-  EXPECT_EQ(first.timeouts->connect, 3s) << "what a route does not say is the service's";
-  EXPECT_EQ(first.retry->attempts, 3U);
-  EXPECT_EQ(first.body_max->count, 10ULL << 20);
-  EXPECT_EQ(config->routes[1].path.kind, PathMatch::Kind::exact);
-  EXPECT_EQ(config->routes[1].name, "exact");
-  EXPECT_EQ(config->routes[2].path.kind, PathMatch::Kind::regex);
-  EXPECT_EQ(config->routes[3].redirect->status, 302);
-  EXPECT_EQ(config->routes[4].respond->content_type, "text/x");
-  }
+    EXPECT_EQ(first.hosts.at(0), "api.example.com");
+    EXPECT_EQ(first.path.kind, PathMatch::Kind::prefix);
+    ASSERT_EQ(first.headers.size(), 3U);
+    EXPECT_EQ(first.headers[0].name, "x-beta");
+    EXPECT_EQ(first.headers[0].kind, FieldMatch::Kind::present);
+    EXPECT_EQ(first.headers[1].kind, FieldMatch::Kind::regex);
+    EXPECT_EQ(first.headers[1].value, "^a+$");
+    EXPECT_EQ(first.headers[2].value, "1");
+    EXPECT_EQ(first.rewrite.prefix, "/");
+    ASSERT_EQ(first.request_headers.size(), 3U);
+    EXPECT_EQ(first.request_headers[2].verb, FieldEdit::Verb::remove);
+    EXPECT_EQ(first.timeouts->first_byte, 20s);
+    EXPECT_EQ(first.timeouts->connect, 3s) << "what a route does not say is the service's";
+    EXPECT_EQ(first.retry->attempts, 3U);
+    EXPECT_EQ(first.body_max->count, 10ULL << 20);
+    EXPECT_EQ(config->routes[1].path.kind, PathMatch::Kind::exact);
+    EXPECT_EQ(config->routes[1].name, "exact");
+    EXPECT_EQ(config->routes[2].path.kind, PathMatch::Kind::regex);
+    EXPECT_EQ(config->routes[3].redirect->status, 302);
+    EXPECT_EQ(config->routes[4].respond->content_type, "text/x");
+}
 
-  TEST(Load, all_mistakes_at_once_in_the_order_of_the_file) {
-      const auto text = bad("routes:\n  - to: nobody\n  - { path: x, to: 1.2.3.4 }\nlisten: 80\n");
-      const auto first = text.find(":2:9: error: service `nobody`");
-      const auto second = text.find(":3:13: error: `x` does not begin with `/`");
-      const auto third = text.find(":4:9: error: `80` is only a port");
-      EXPECT_LT(first, second);
-      EXPECT_LT(second, third);
-      EXPECT_NE(third, std::string::npos) << text;
-  }
+TEST(Load, all_mistakes_at_once_in_the_order_of_the_file) {
+    const auto text = bad("routes:\n  - to: nobody\n  - { path: x, to: 1.2.3.4 }\nlisten: 80\n");
+    const auto first = text.find(":2:9: error: service `nobody`");
+    const auto second = text.find(":3:13: error: `x` does not begin with `/`");
+    const auto third = text.find(":4:9: error: `80` is only a port");
+    EXPECT_LT(first, second);
+    EXPECT_LT(second, third);
+    EXPECT_NE(third, std::string::npos) << text;
+}
 
-  TEST(Load, keys_of_later_parts_of_the_product_are_not_taken_silently) {
-      for (const char* key : {"people", "teams", "objectives", "notify", "severities", "console"})
-          EXPECT_NE(bad(std::string("listen: :80\nroutes: { respond: 200 }\n") + key + ": {}\n")
-                        .find("has no setting"),
-                    std::string::npos);
-  }
+TEST(Load, keys_of_later_parts_of_the_product_are_not_taken_silently) {
+    for (const char* key : {"people", "teams", "objectives", "notify", "severities", "console"})
+        EXPECT_NE(bad(std::string("listen: :80\nroutes: { respond: 200 }\n") + key + ": {}\n")
+                      .find("has no setting"),
+                  std::string::npos);
+}
 
-  TEST(Load, anchors_merge_keys_and_extensions) {
-      const auto config = good(R"(
+TEST(Load, anchors_merge_keys_and_extensions) {
+    const auto config = good(R"(
 x-defaults: &quick { connect: 250ms, first_byte: 2s }
 listen: :8080
 services:
@@ -207,75 +207,75 @@ services:
   b: { endpoints: "h:1", timeouts: { <<: *quick, connect: 1s } }
 routes: { to: a }
 )");
-      EXPECT_EQ(config->services.at("a").timeouts.connect, 250ms);
-      EXPECT_EQ(config->services.at("b").timeouts.connect, 1s);
-      EXPECT_EQ(config->services.at("b").timeouts.first_byte, 2s);
-  }
+    EXPECT_EQ(config->services.at("a").timeouts.connect, 250ms);
+    EXPECT_EQ(config->services.at("b").timeouts.connect, 1s);
+    EXPECT_EQ(config->services.at("b").timeouts.first_byte, 2s);
+}
 
-  class LoadFiles : public testing::Test {
-    protected:
-      void SetUp() override {
-          folder_ =
-              std::filesystem::temp_directory_path() / ("config-load-" + std::to_string(getpid()));
-          std::filesystem::create_directories(folder_);
-      }
-      void TearDown() override { std::filesystem::remove_all(folder_); }
-      std::string write(const std::string& name, std::string_view text) {
-          std::ofstream(folder_ / name) << text;
-          return (folder_ / name).string();
-      }
-      std::filesystem::path folder_;
-  };
+class LoadFiles : public testing::Test {
+  protected:
+    void SetUp() override {
+        folder_ =
+            std::filesystem::temp_directory_path() / ("config-load-" + std::to_string(getpid()));
+        std::filesystem::create_directories(folder_);
+    }
+    void TearDown() override { std::filesystem::remove_all(folder_); }
+    std::string write(const std::string& name, std::string_view text) {
+        std::ofstream(folder_ / name) << text;
+        return (folder_ / name).string();
+    }
+    std::filesystem::path folder_;
+};
 
-  TEST_F(LoadFiles, secrets_come_from_files_and_environment_and_are_never_printed) {
-      write("token", "s3cret-value\n");
-      ::setenv("SG_TEST_TOKEN", "other-value", 1);
-      const auto file = write("a.yaml", R"(
+TEST_F(LoadFiles, secrets_come_from_files_and_environment_and_are_never_printed) {
+    write("token", "s3cret-value\n");
+    ::setenv("SG_TEST_TOKEN", "other-value", 1);
+    const auto file = write("a.yaml", R"(
 listen: :8080
 services: { a: { run: { command: x, environment: { T: "${file:token}", E: "p-${env:SG_TEST_TOKEN}", L: "$${env:X}" } } } }
 routes:
   - { to: a, request_headers: { set: { authorization: "Bearer ${file:token}" } } }
 )");
-      const auto config = load_file(file);
-      ASSERT_TRUE(config) << config.error().message();
-      const auto& environment = (*config)->services.at("a").versions.at("default").run->environment;
-      EXPECT_EQ(environment.at("T"), "s3cret-value");
-      EXPECT_EQ(environment.at("E"), "p-other-value");
-      EXPECT_EQ(environment.at("L"), "${env:X}");
-      EXPECT_EQ((*config)->routes[0].request_headers[0].value, "Bearer s3cret-value");
-      EXPECT_EQ((*config)->secrets.size(), 3U);
-      EXPECT_EQ((*config)->secrets.at("routes.0.request_headers.set.authorization").source,
-                "Bearer ${file:token}");
+    const auto config = load_file(file);
+    ASSERT_TRUE(config) << config.error().message();
+    const auto& environment = (*config)->services.at("a").versions.at("default").run->environment;
+    EXPECT_EQ(environment.at("T"), "s3cret-value");
+    EXPECT_EQ(environment.at("E"), "p-other-value");
+    EXPECT_EQ(environment.at("L"), "${env:X}");
+    EXPECT_EQ((*config)->routes[0].request_headers[0].value, "Bearer s3cret-value");
+    EXPECT_EQ((*config)->secrets.size(), 3U);
+    EXPECT_EQ((*config)->secrets.at("routes.0.request_headers.set.authorization").source,
+              "Bearer ${file:token}");
 
-      write("token", "s3cret value\nwith a line break");
-      const auto refused = load_file(file);
-      ASSERT_FALSE(refused);
-      EXPECT_EQ(refused.error().message().find("s3cret"), std::string::npos);
-      EXPECT_NE(refused.error().message().find("${file:token}"), std::string::npos);
-  }
+    write("token", "s3cret value\nwith a line break");
+    const auto refused = load_file(file);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().message().find("s3cret"), std::string::npos);
+    EXPECT_NE(refused.error().message().find("${file:token}"), std::string::npos);
+}
 
-  TEST_F(LoadFiles, what_cannot_be_read_is_said) {
-      EXPECT_NE(load_file(folder_ / "none.yaml").error().what.find("No such file"),
-                std::string::npos);
-      EXPECT_NE(load_file(folder_).error().what.find("is a folder"), std::string::npos);
-  }
+TEST_F(LoadFiles, what_cannot_be_read_is_said) {
+    EXPECT_NE(load_file(folder_ / "none.yaml").error().what.find("No such file"),
+              std::string::npos);
+    EXPECT_NE(load_file(folder_).error().what.find("is a folder"), std::string::npos);
+}
 
-  TEST(Load, hostile_files_are_bounded) {
-      std::string bomb = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n";
-      for (int i = 1; i < 12; ++i) {
-          bomb += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [";
-          for (int k = 0; k < 10; ++k) bomb += (k ? ",*a" : "*a") + std::to_string(i - 1);
-          bomb += "]\n";
-      }
-      EXPECT_NE(bad(bomb).find("more than 200000 values"), std::string::npos);
-      EXPECT_NE(bad("a: " + std::string(10000, '[')).find("hint:"), std::string::npos);
-      EXPECT_NE(bad(std::string(5 << 20, 'a')).find("larger than 4 MiB"), std::string::npos);
-      EXPECT_NE(bad("a: \xff\n").find("not UTF-8"), std::string::npos);
-      std::string many;
-      for (int i = 0; i < 5000; ++i) many += "k" + std::to_string(i) + ": 1\n";
-      EXPECT_NE(bad(many).find("more mistakes"), std::string::npos);
-      EXPECT_NE(bad("\"\\e[31m\": 1\n").find("\\x1b"), std::string::npos);
-  }
+TEST(Load, hostile_files_are_bounded) {
+    std::string bomb = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n";
+    for (int i = 1; i < 12; ++i) {
+        bomb += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [";
+        for (int k = 0; k < 10; ++k) bomb += (k ? ",*a" : "*a") + std::to_string(i - 1);
+        bomb += "]\n";
+    }
+    EXPECT_NE(bad(bomb).find("more than 200000 values"), std::string::npos);
+    EXPECT_NE(bad("a: " + std::string(10000, '[')).find("hint:"), std::string::npos);
+    EXPECT_NE(bad(std::string(5 << 20, 'a')).find("larger than 4 MiB"), std::string::npos);
+    EXPECT_NE(bad("a: \xff\n").find("not UTF-8"), std::string::npos);
+    std::string many;
+    for (int i = 0; i < 5000; ++i) many += "k" + std::to_string(i) + ": 1\n";
+    EXPECT_NE(bad(many).find("more mistakes"), std::string::npos);
+    EXPECT_NE(bad("\"\\e[31m\": 1\n").find("\\x1b"), std::string::npos);
+}
 
-  }  // namespace
-  }  // namespace sg::config
+}  // namespace
+}  // namespace sg::config

@@ -17,19 +17,20 @@ namespace sg::config {
 
 namespace {
 
-Result<std::string> read_secret_file(const std::string& path) {
+Result<std::string> read_secret_file(const std::string& folder, const std::string& name) {
+    const auto whole = std::filesystem::path(folder) / name;
     std::error_code error;
-    const auto status = std::filesystem::status(path, error);
+    const auto status = std::filesystem::status(whole, error);
     if (!std::filesystem::exists(status))
-        return fail(Errc::not_found, fmt::format("the file `{}` does not exist", path),
+        return fail(Errc::not_found, fmt::format("the file `{}` does not exist", name),
                     "make it, or correct the path; it is relative to the configuration file");
     if (!std::filesystem::is_regular_file(status))
-        return fail(Errc::invalid_argument, fmt::format("`{}` is not a file", path),
+        return fail(Errc::invalid_argument, fmt::format("`{}` is not a file", name),
                     "name a file that holds the value and nothing else");
-    std::ifstream file(path, std::ios::binary);
+    std::ifstream file(whole, std::ios::binary);
     if (!file)
         return fail(Errc::config_unreadable,
-                    fmt::format("the file `{}` cannot be read: {}", path, std::strerror(errno)),
+                    fmt::format("the file `{}` cannot be read: {}", name, std::strerror(errno)),
                     "let the user of streamgate read it");
     std::string value(secret_bytes_max + 1, '\0');
     file.read(value.data(), static_cast<std::streamsize>(value.size()));
@@ -37,7 +38,7 @@ Result<std::string> read_secret_file(const std::string& path) {
     if (value.size() > secret_bytes_max)
         return fail(
             Errc::too_large,
-            fmt::format("the file `{}` is larger than {} KiB", path, secret_bytes_max >> 10),
+            fmt::format("the file `{}` is larger than {} KiB", name, secret_bytes_max >> 10),
             "name a file that holds the value and nothing else");
     while (value.ends_with('\n') || value.ends_with('\r')) value.pop_back();  // Editors add it.
     return value;
@@ -81,8 +82,7 @@ void replace_in(Node& node, const std::string& folder, std::vector<Problem>& pro
         }
         const auto name = text.substr(colon + 1, end - colon - 1);
         const bool file = text.compare(at, 7, "${file:") == 0;
-        const auto value = file ? read_secret_file((std::filesystem::path(folder) / name).string())
-                                : read_environment(name);
+        const auto value = file ? read_secret_file(folder, name) : read_environment(name);
         if (!value) {
             problems.push_back({node.place, value.error().what, value.error().hint,
                                 node.quoted ? 0 : text.size()});
