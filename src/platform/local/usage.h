@@ -1,0 +1,27 @@
+// What processes use, as the kernel counts it: summed over a session, because a service may be a shell with children.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <vector>
+
+#include "base/time.h"
+
+namespace sg::platform::local {
+
+struct Usage {
+    Duration cpu{0};              // Since each process began, in all.
+    std::uint64_t memory = 0;     // Bytes resident; shared pages count in each process.
+    std::uint32_t threads = 0;
+    std::uint32_t descriptors = 0;
+    std::uint32_t processes = 0;
+    std::uint32_t connections = 0;  // Established on the port that was given to the instance.
+};
+
+// By session id, which is the pid of the process that we started.
+std::map<int, Usage> usage_by_session();
+
+// Established TCP connections, by local port.
+std::map<std::uint16_t, std::uint32_t> connections_by_port();
+
+}  // namespace sg::platform::local
