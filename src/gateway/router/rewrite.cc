@@ -71,6 +71,8 @@ std::string redirect_location(const CompiledRoute& route, const Target& target,
     to.append(out, variables);
     if (out.overflow()) return {};
     location.resize(out.size());
+    // `/${request.path}` would name a host to a browser.
+    if (location.starts_with('/')) location.erase(1, location.find_first_not_of('/') - 1);
     if (route.redirect_is_whole) return location;
 
     const auto rest = target.path.substr(target.prefix_length);

@@ -159,6 +159,15 @@ TEST(Redirect, StaysHere) {
     }
 }
 
+TEST(Redirect, APathNeverNamesAHost) {
+    auto route = prefix_route("/");
+    route.redirect = config::Redirect{.to = "/${request.path}", .status = 308};
+    EXPECT_EQ(location(Compiled(route), "/evil.example"), "/evil.example");
+    EXPECT_EQ(location(Compiled(route), "/"), "/");
+    route.redirect->to = "/";
+    EXPECT_EQ(location(Compiled(route), "/"), "/");
+}
+
 TEST(Redirect, NoLineBreaksFromVariables) {
     auto route = prefix_route("/");
     route.redirect = config::Redirect{.to = "https://${request.host}/", .status = 308};
@@ -170,9 +179,9 @@ TEST(Redirect, RepeatedVariablesFit) {
     auto route = prefix_route("/");
     std::string all;
     for (int i = 0; i < 20; ++i) all += "${request.path}";
-    route.redirect = config::Redirect{.to = "/" + all, .status = 308};
+    route.redirect = config::Redirect{.to = "/x" + all, .status = 308};
     const std::string path = "/" + std::string(1000, 'x');
-    EXPECT_EQ(location(Compiled(route), path).size(), 1 + 20 * path.size());
+    EXPECT_EQ(location(Compiled(route), path).size(), 2 + 20 * path.size());
 }
 
 }  // namespace
