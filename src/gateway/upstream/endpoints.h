@@ -55,7 +55,7 @@ struct EndpointState {
     std::uint32_t silent = 0;     // Of these, the ones without a byte of response.
     std::uint32_t epoch = 0;  // Grows when it comes back. Attempts of an earlier epoch that never
                               // got a byte are lost: they count neither as load nor as evidence.
-    Tick silence_since;  // Start of the present silence, if silent > 0.
+    Tick silence_since;       // Start of the present silence, if silent > 0.
     Tick last_byte_at;
 
     // Attempts begun before `abandon_before` that have no byte of response should be tried
