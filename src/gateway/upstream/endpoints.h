@@ -134,7 +134,7 @@ struct Choice {
     // elsewhere.
     bool abandoned() const {
         return endpoint->abandon_generation != abandon_generation && !answered &&
-               started < endpoint->abandon_before;
+               replay == Replay::possible && started < endpoint->abandon_before;
     }
 };
 

@@ -242,6 +242,8 @@ TEST(Abandon, WhenItIsGivenUpAndNothingHasCome) {
     EXPECT_EQ(told, 1);
     EXPECT_TRUE(bed.one.abandoned());
     EXPECT_FALSE(bed.two.abandoned());  // It has a byte.
+    bed.one.replay = Replay::impossible;
+    EXPECT_FALSE(bed.one.abandoned());
 }
 
 TEST(Abandon, WhatWasLostIsNoLoadAfterTheReturn) {
