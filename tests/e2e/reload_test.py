@@ -103,6 +103,20 @@ async def join_and_leave(hold, port, tally, end):
         await hold(port, tally, min(end, time.monotonic() + random.uniform(0.2, 3)))
 
 
+async def arrive(port, tally, end):
+    """Four streams a second join and stay, most of them over many reloads."""
+    staying = set()
+    while (left := end - time.monotonic()) > 0.5:
+        for hold in (hold_socket, hold_events):
+            until = time.monotonic() + random.uniform(0.2, left)
+            task = asyncio.create_task(hold(port, tally, until))
+            staying.add(task)
+            task.add_done_callback(staying.discard)
+        await asyncio.sleep(0.5)
+    if staying:
+        await asyncio.wait(staying, timeout=10)
+
+
 async def ask(port, tally, end, keep):
     """Requests one after the other; with `keep` over one connection as long as it lasts."""
     client = None
@@ -265,6 +279,7 @@ async def drive(server, make, options):
     for hold in (hold_socket, hold_events):
         for _ in range(max(2, options.streams // 10)):
             clients.append(asyncio.create_task(join_and_leave(hold, server.port, tally, end)))
+    clients.append(asyncio.create_task(arrive(server.port, tally, end)))
     for number in range(8):
         clients.append(asyncio.create_task(ask(server.port, tally, end, number % 2 == 0)))
     await asyncio.sleep(settle)
