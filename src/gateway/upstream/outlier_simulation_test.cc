@@ -42,13 +42,18 @@ config::Service service_of(const Scene& scene) {
     return service;
 }
 
-std::vector<Scene> scenes(std::initializer_list<Mode> modes) {
+bool is_silent(Mode mode) { return mode == Mode::hangs || mode == Mode::stopped; }
+
+std::vector<Scene> scenes() {
     std::vector<Scene> all;
-    for (const Mode mode : modes)
+    for (const Mode mode :
+         {Mode::hangs, Mode::stopped, Mode::resets, Mode::answers_500, Mode::refuses})
         for (const bool checks : {false, true})
             for (const std::uint32_t workers : {1u, 2u}) {
                 all.push_back({mode, checks, workers});
-                all.push_back({mode, checks, workers, config::Balance::round_robin});
+                // Least requests notices silence by itself; round robin must be told.
+                if (is_silent(mode))
+                    all.push_back({mode, checks, workers, config::Balance::round_robin});
             }
     return all;
 }
@@ -92,13 +97,12 @@ Seen one_of_four(const Scene& scene, Duration phase) {
 }
 
 TEST(FailingEndpoint, OneOfFour) {
-    constexpr int phases = 3;
-    for (const Scene& scene :
-         scenes({Mode::hangs, Mode::stopped, Mode::resets, Mode::answers_500, Mode::refuses})) {
+    for (const Scene& scene : scenes()) {
+        const int phases = is_silent(scene.mode) ? 2 : 1;
         Seen worst;
         double share = 0;
         for (int i = 0; i < phases; ++i) {
-            const Seen seen = one_of_four(scene, 437ms * i);
+            const Seen seen = one_of_four(scene, 613ms * i);
             worst.failed += seen.failed;
             worst.slow_share = std::max(worst.slow_share, seen.slow_share);
             worst.back = std::max(worst.back, seen.back);
@@ -112,13 +116,12 @@ TEST(FailingEndpoint, OneOfFour) {
         EXPECT_EQ(worst.failed, 0);
         EXPECT_LE(worst.slow_share, 0.01);
         EXPECT_LE(worst.back, 1750ms);
-        EXPECT_NEAR(share, 0.25, 0.022);  // Of about 3,600 requests: three standard deviations.
+        EXPECT_NEAR(share, 0.25, 0.04);  // Of at least 1,200 requests: three standard deviations.
     }
 }
 
 TEST(FailingEndpoint, AllFour) {
-    for (const Scene& scene :
-         scenes({Mode::hangs, Mode::stopped, Mode::resets, Mode::answers_500, Mode::refuses})) {
+    for (const Scene& scene : scenes()) {
         World world(service_of(scene), 4, scene.workers, seed);
         world.first_byte = 1s;
         const Tick start = world.time.now;
