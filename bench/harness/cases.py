@@ -1,8 +1,9 @@
 """The cases: what is asked of every peer, which figure decides, and StreamGate's own goal."""
 import dataclasses
 
-EVERY = ("streamgate", "nginx", "haproxy", "trafficserver", "caddy", "varnish")
+EVERY = ("streamgate", "nginx", "haproxy", "trafficserver", "caddy", "varnish", "floor")
 CLOSE = ("streamgate", "nginx", "haproxy")
+FLOOR = (*CLOSE, "floor")
 KIB, MIB = 1024, 1 << 20
 
 
@@ -38,10 +39,13 @@ CASES = {
         Case(
             "h1-1k-256",
             "HTTP/1.1 keep-alive, 1 KiB, 256 connections",
+            peers=FLOOR,
             arguments=closed(256),
             goals={"nginx": 0.75},
         ),
-        Case("h1-1k-8", "HTTP/1.1 keep-alive, 1 KiB, 8 connections", arguments=closed(8)),
+        Case(
+            "h1-1k-8", "HTTP/1.1 keep-alive, 1 KiB, 8 connections", peers=FLOOR, arguments=closed(8)
+        ),
         Case(
             "tls-keepalive",
             "HTTP/1.1 over TLS 1.3, keep-alive, 1 KiB, 64 connections",
@@ -61,6 +65,7 @@ CASES = {
         Case(
             "body-1m",
             "HTTP/1.1 keep-alive, 1 MiB bodies, 16 connections",
+            peers=FLOOR,
             arguments=closed(16),
             body=MIB,
             goals={"nginx": 1.05},

@@ -269,4 +269,20 @@ class Streamgate(Peer):
         return text.strip() or "unknown"
 
 
-ALL = {peer.name: peer for peer in (Streamgate, Nginx, Haproxy, Varnish, TrafficServer, Caddy)}
+class Floor(Peer):
+    """Not a proxy: bytes relayed unread. What the kernel's TCP alone costs."""
+
+    name = "floor"
+    folder = ROOT / "build" / "release" / "bench"
+
+    def available(self):
+        return os.access(self.folder / "sgrelay", os.X_OK)
+
+    def command(self, work, values, tls):
+        addresses = [f"127.0.0.1:{values[key]}" for key in ("PORT", "ORIGIN")]
+        return [self.folder / "sgrelay", "--listen", addresses[0], "--origin", addresses[1]]
+
+
+ALL = {
+    peer.name: peer for peer in (Streamgate, Nginx, Haproxy, Varnish, TrafficServer, Caddy, Floor)
+}

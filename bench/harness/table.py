@@ -21,7 +21,7 @@ def best_peer(rounds, peers, figure):
     medians = {
         peer: median([entry[peer][figure] for entry in rounds if entry.get(peer)])
         for peer in peers
-        if peer != "streamgate"
+        if peer not in ("streamgate", "floor")
     }
     medians = {peer: value for peer, value in medians.items() if value is not None}
     return min(medians, key=medians.get) if medians else None
