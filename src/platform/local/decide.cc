@@ -60,7 +60,8 @@ void take(Turn& turn, const Spawned& spawned) {
     instance->started_at = spawned.at;
     instance->next_probe = turn.now;
     turn.note(group, *instance, Happening::started,
-              fmt::format("pid {}, port {}", spawned.pid, spawned.port));
+              group.spec.serves ? fmt::format("pid {}, port {}", spawned.pid, spawned.port)
+                                : fmt::format("pid {}", spawned.pid));
 }
 
 // A process is gone that should be there: it is withdrawn at once (it no longer counts as published in

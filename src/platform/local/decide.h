@@ -15,6 +15,7 @@ struct Pace {
     static constexpr Duration restart_first = 100ms; // The second crash in a row; doubles...
     static constexpr Duration restart_most = 30s;    // ...up to this. The first restarts at once.
     static constexpr Duration gate_every = 50ms;     // Between probes of a process that starts.
+    static constexpr Duration worker_gate = 1s;      // A worker that lives this long is healthy.
     static constexpr Duration poll_every = 100ms;    // Requests in flight, while something drains.
     static constexpr std::uint32_t idle_polls = 2;   // In a row, until it counts as drained.
     static constexpr std::uint32_t loop_at = 3;      // Crashes in a row that are called a loop.

@@ -2,9 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 #include "base/address.h"
+#include "directive/json.h"
 
 namespace sg::platform::local {
 
@@ -12,10 +11,10 @@ namespace {
 
 constexpr Duration retry_after = 50ms;
 
-std::string post(const nlohmann::json& directive) {
-    using Json = nlohmann::json;
-    return http_request("POST", "/directives", "gateway",
-                        directive.dump(-1, ' ', false, Json::error_handler_t::replace));
+std::string post(std::string id, std::string reason, directive::What what) {
+    const directive::Directive said{std::move(id), "orchestrator", std::move(reason), wall_now(),
+                                    Instant::never(), std::move(what)};
+    return http_request("POST", "/directives", "gateway", directive::write(said));
 }
 
 std::string lift(const std::string& id) {
@@ -28,13 +27,8 @@ void Directives::say(const Publish& publish, std::function<void()> heard) {
     const auto id = fmt::format("orchestrator/{}/{}", publish.service, publish.version);
     const auto what = fmt::format("endpoints of {} {}", publish.service, publish.version);
     if (publish.forget) return push({lift(id), what, std::move(heard)});
-    push({post({{"id", id},
-                {"origin", "orchestrator"},
-                {"reason", "the instances that pass their health check"},
-                {"set_endpoints",
-                 {{"service", publish.service},
-                  {"version", publish.version},
-                  {"endpoints", publish.endpoints}}}}),
+    push({post(id, "the instances that pass their health check",
+               directive::SetEndpoints{publish.service, publish.version, publish.endpoints}),
           what, std::move(heard)});
 }
 
@@ -42,10 +36,7 @@ void Directives::say(const SetWeights& weights) {
     const auto id = fmt::format("orchestrator/{}", weights.service);
     const auto what = fmt::format("weights of {}", weights.service);
     if (weights.weights.empty()) return push({lift(id), what, [] {}});
-    push({post({{"id", id},
-                {"origin", "orchestrator"},
-                {"reason", "rolled by command"},
-                {"set_weights", {{"service", weights.service}, {"weights", weights.weights}}}}),
+    push({post(id, "rolled by command", directive::SetWeights{weights.service, weights.weights}),
           what, [] {}});
 }
 

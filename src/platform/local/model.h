@@ -34,6 +34,7 @@ struct Spec {
     config::Run run;
     config::HealthCheck health;
     std::uint32_t weight = 100;
+    bool serves = true;  // Listens on its port. A worker (no health check, no route to it) need not.
 
     // Two specs with one digest are served by the same processes: stable over releases and machines.
     std::string digest() const;

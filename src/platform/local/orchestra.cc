@@ -4,6 +4,7 @@
 #include <sys/epoll.h>
 
 #include <csignal>
+#include <cstdlib>
 
 #include <nlohmann/json.hpp>
 
@@ -29,9 +30,11 @@ SocketAddress loopback(std::uint16_t port) {
 
 }  // namespace
 
-Orchestra::Orchestra(Loop& loop, Layout layout, Directives& directives, OnNote note)
+Orchestra::Orchestra(Loop& loop, Layout layout, std::string programs, Directives& directives,
+                     OnNote note)
     : loop_(loop),
       layout_(std::move(layout)),
+      programs_(std::move(programs)),
       directives_(directives),
       note_(std::move(note)),
       out_of_memory_seen_(out_of_memory_kills()) {}
@@ -111,6 +114,8 @@ Result<Child> Orchestra::start(const Spawn& spawn, std::uint16_t port) {
         open_log(layout_.log_of(spawn.service, spawn.version, instance->replica)));
     Launch launch;
     launch.command = {"/bin/sh", "-c", with_port(run.command, port)};
+    const char* path = std::getenv("PATH");
+    launch.environment["PATH"] = programs_ + (path != nullptr ? ":" + std::string(path) : "");
     for (const auto& [name, value] : run.environment)
         launch.environment[name] = with_port(value, port);
     launch.environment["PORT"] = std::to_string(port);

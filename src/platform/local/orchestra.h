@@ -18,7 +18,9 @@ namespace sg::platform::local {
 class Orchestra {
   public:
     using OnNote = std::function<void(Note)>;
-    Orchestra(Loop& loop, Layout layout, Directives& directives, OnNote note);
+    // `programs`: a folder where services find programs first, streamgate itself among them.
+    Orchestra(Loop& loop, Layout layout, std::string programs, Directives& directives,
+              OnNote note);
 
     // Takes over what a predecessor left: processes that still run are watched again.
     void restore(State state);
@@ -48,6 +50,7 @@ class Orchestra {
 
     Loop& loop_;
     Layout layout_;
+    std::string programs_;
     Directives& directives_;
     OnNote note_;
     State state_;

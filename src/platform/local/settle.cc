@@ -15,6 +15,19 @@ namespace sg::platform::local {
 
 namespace {
 
+// There is nothing to ask a worker: that it lives has to do.
+void look_at_worker(Turn& turn, const Group& group, Instance& instance) {
+    if (instance.phase != Phase::starting) return;
+    const auto gate = instance.since + Pace::worker_gate;
+    if (turn.now < gate) {
+        instance.next_probe = gate;
+        return;
+    }
+    turn.enter(instance, Phase::healthy);
+    instance.healthy_since = turn.now;
+    turn.note(group, instance, Happening::healthy, "runs");
+}
+
 void deadlines(Turn& turn, Group& group) {
     for (auto& instance : group.instances) {
         const bool due = turn.now >= instance.deadline;
@@ -45,10 +58,12 @@ void deadlines(Turn& turn, Group& group) {
             default: break;
         }
         const bool probed = instance.pid != 0 && !instance.leaving();
-        if (probed && instance.next_probe <= turn.now) {
-            instance.next_probe = Tick::never();
+        if (!probed || instance.next_probe > turn.now) continue;
+        instance.next_probe = Tick::never();
+        if (group.spec.serves)
             turn.act(Probe{instance.id});
-        }
+        else
+            look_at_worker(turn, group, instance);
     }
 }
 
@@ -85,7 +100,7 @@ Plan plan(const Turn& turn, const Service& service, Group& group) {
 
 void leave(Turn& turn, Group& group, std::uint64_t id) {
     auto& instance = *std::ranges::find(group.instances, id, &Instance::id);
-    if (serves(instance)) {
+    if (group.spec.serves && serves(instance)) {
         turn.enter(instance, Phase::draining, turn.now + group.spec.run.stop_timeout);
         instance.withdrawn_in = 0;
         instance.idle_polls = 0;
@@ -156,6 +171,7 @@ std::vector<std::string> endpoints_of(const Group& group) {
     const bool any_healthy = std::ranges::any_of(
         group.instances, [](const Instance& i) { return i.phase == Phase::healthy; });
     std::vector<std::string> endpoints;
+    if (!group.spec.serves) return endpoints;
     for (const auto& instance : group.instances) {
         // When all fail their check, the check may be what is wrong: better try than refuse.
         const bool last_resort = !any_healthy && instance.phase == Phase::unwell;

@@ -90,6 +90,14 @@ Json health_json(const config::HealthCheck& health) {
     return json;
 }
 
+Json usage_json(const Usage& usage) {
+    return {{"cpu_ns", usage.cpu.count()},
+            {"memory_bytes", usage.memory},
+            {"threads", usage.threads},
+            {"descriptors", usage.descriptors},
+            {"processes", usage.processes}};
+}
+
 }  // namespace
 
 Json status_of(const Supervisor& supervisor) {
@@ -110,26 +118,21 @@ Json status_of(const Supervisor& supervisor) {
 void add_usage(Json& status) {
     const auto sessions = usage_by_session();
     const auto connections = connections_by_port();
-    const auto fill = [&](Json& process, int session) {
-        const auto at = sessions.find(session);
+    const auto fill = [&](Json& process) {
+        const auto at = sessions.find(process["pid"]);
         if (at == sessions.end()) return;
-        const auto& usage = at->second;
-        process["usage"] = {{"cpu_ns", usage.cpu.count()},
-                            {"memory_bytes", usage.memory},
-                            {"threads", usage.threads},
-                            {"descriptors", usage.descriptors},
-                            {"processes", usage.processes}};
+        process["usage"] = usage_json(at->second);
         const auto port = process.find("port");
         if (port == process.end()) return;
         const auto open = connections.find(port->get<std::uint16_t>());
         process["usage"]["connections"] = open == connections.end() ? 0 : open->second;
     };
     status["steady_ns"] = steady_now().ns;
-    fill(status["supervisor"], getsid(0));
-    for (auto& process : status["gateway"]["processes"]) fill(process, process["pid"]);
+    status["supervisor"]["usage"] = usage_json(usage_of(getpid()));
+    for (auto& process : status["gateway"]["processes"]) fill(process);
     for (auto& service : status["services"])
         for (auto& version : service["versions"])
-            for (auto& instance : version["instances"]) fill(instance, instance["pid"]);
+            for (auto& instance : version["instances"]) fill(instance);
 }
 
 Json describe_service(const Supervisor& supervisor, const Service& service) {

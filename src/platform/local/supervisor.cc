@@ -52,8 +52,11 @@ std::vector<Spec> specs_of(const config::Config& config) {
     for (const auto& [name, service] : config.services)
         for (const auto& [version, what] : service.versions) {
             if (!what.run) continue;
-            Spec spec{name, version, *what.run, service.health, what.weight};
-            spec.run.directory = (home / what.run->directory).lexically_normal().string();
+            const bool asked = std::ranges::find(config.routes, name, &config::Route::service) !=
+                               config.routes.end();
+            const bool checked = service.health.kind != config::HealthCheck::Kind::none;
+            Spec spec{name, version, *what.run, service.health, what.weight, asked || checked};
+            if (spec.run.directory.empty()) spec.run.directory = home.string();
             specs.push_back(std::move(spec));
         }
     return specs;
@@ -99,7 +102,8 @@ Result<void> Supervisor::take_over() {
     TRY_VOID(choose_config(gateway_lives));
 
     directives_ = std::make_unique<Directives>(*loop_, layout.gateway_socket(), options_.complain);
-    orchestra_ = std::make_unique<Orchestra>(*loop_, layout, *directives_,
+    const auto programs = std::filesystem::path(options_.binary).parent_path().string();
+    orchestra_ = std::make_unique<Orchestra>(*loop_, layout, programs, *directives_,
                                              [this](Note what) { note(std::move(what)); });
     TRY(NotifySocket notify, NotifySocket::bind(layout.notify_socket()));
     GatewayHost::Options host;

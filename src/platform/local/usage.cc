@@ -30,7 +30,9 @@ std::uint32_t entries_in(const std::string& folder) {
 }
 
 // Source: proc(5), /proc/PID/stat; the numbers are fields counted from 1, the first two cut off with the name.
-void add_process(const std::string& pid, std::map<int, Usage>& sessions) {
+// Adds to the usage that `place` chooses by session id.
+template <class Place>
+void add_process(const std::string& pid, Place place) {
     static const auto ticks = sysconf(_SC_CLK_TCK);
     static const auto page = static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
     const auto text = read_file("/proc/" + pid + "/stat");
@@ -40,7 +42,7 @@ void add_process(const std::string& pid, std::map<int, Usage>& sessions) {
     const auto fields = split(std::string_view(*text).substr(after_name + 2), ' ');
     const auto field = [&](std::size_t n) { return number(fields.at(n - 3)); };
     if (fields.size() < 24 || fields[0] == "Z") return;
-    auto& usage = sessions[static_cast<int>(field(6))];
+    Usage& usage = place(static_cast<int>(field(6)));
     const auto cpu_ticks = static_cast<std::int64_t>(field(14) + field(15));
     usage.cpu += Duration(cpu_ticks * (1'000'000'000 / ticks));
     usage.threads += static_cast<std::uint32_t>(field(20));
@@ -53,13 +55,20 @@ void add_process(const std::string& pid, std::map<int, Usage>& sessions) {
 
 std::map<int, Usage> usage_by_session() {
     std::map<int, Usage> sessions;
+    const auto place = [&](int session) -> Usage& { return sessions[session]; };
     DIR* processes = opendir("/proc");
     while (const auto* entry = processes != nullptr ? readdir(processes) : nullptr) {
         const std::string pid(entry->d_name);
-        if (pid.find_first_not_of("0123456789") == std::string::npos) add_process(pid, sessions);
+        if (pid.find_first_not_of("0123456789") == std::string::npos) add_process(pid, place);
     }
     if (processes != nullptr) closedir(processes);
     return sessions;
+}
+
+Usage usage_of(int pid) {
+    Usage usage;
+    add_process(std::to_string(pid), [&](int) -> Usage& { return usage; });
+    return usage;
 }
 
 std::map<std::uint16_t, std::uint32_t> connections_by_port() {

@@ -21,6 +21,8 @@ struct Usage {
 // By session id, which is the pid of the process that we started.
 std::map<int, Usage> usage_by_session();
 
+Usage usage_of(int pid);  // Of one process alone.
+
 // Established TCP connections, by local port.
 std::map<std::uint16_t, std::uint32_t> connections_by_port();
 
