@@ -61,7 +61,9 @@ def load(tools, peer, origin, arguments, tls, seconds, warmup=0.7):
             raw = tools.generate(port, peer.processes(), arguments, seconds, warmup)
         finally:
             peer.stop()
-    asked = max(raw["requests"], 1)
+    asked = raw["requests"]
+    if asked == 0:
+        raise RuntimeError(f"no request was answered well: {raw}")
     ticks = raw["watched_user_ticks"] + raw["watched_system_ticks"]
     return {
         "rps": raw["rps"],

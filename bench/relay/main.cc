@@ -20,6 +20,7 @@
 
 namespace {
 
+constexpr int send_flags = MSG_DONTWAIT | MSG_NOSIGNAL;
 std::array<char, 64 << 10> scratch;
 
 // One end. What its peer could not take yet waits in `unsent`; meanwhile the peer is not read.
@@ -86,7 +87,7 @@ class Relay {
 
     bool flush(int fd) {
         std::string& unsent = ends_[index(fd)].unsent;
-        const auto sent = send(fd, unsent.data(), unsent.size(), MSG_NOSIGNAL);
+        const auto sent = send(fd, unsent.data(), unsent.size(), send_flags);
         if (sent < 0) return errno == EAGAIN;
         unsent.erase(0, static_cast<std::size_t>(sent));
         return true;
@@ -95,10 +96,10 @@ class Relay {
     bool pump(int from, int to) {
         std::string& unsent = ends_[index(to)].unsent;
         while (unsent.empty()) {  // Bound: what `from` has sent and `to` takes.
-            const auto got = recv(from, scratch.data(), scratch.size(), 0);
+            const auto got = recv(from, scratch.data(), scratch.size(), MSG_DONTWAIT);
             if (got < 0) return errno == EAGAIN;
             if (got == 0) return false;
-            const auto sent = send(to, scratch.data(), static_cast<std::size_t>(got), MSG_NOSIGNAL);
+            const auto sent = send(to, scratch.data(), static_cast<std::size_t>(got), send_flags);
             if (sent < 0 && errno != EAGAIN) return false;
             const auto done = static_cast<std::size_t>(std::max<ssize_t>(sent, 0));
             unsent.assign(scratch.data() + done, static_cast<std::size_t>(got) - done);
