@@ -49,6 +49,7 @@ struct Node {
     std::vector<Entry> entries;  // Of a map, in the order of the file.
     Place place;
     bool quoted = false;
+    bool broken = false;  // A mistake in it is noted already: its value means nothing.
 
     const Node* find(std::string_view key) const;
     bool is_scalar() const { return kind == Kind::scalar; }
@@ -92,6 +93,7 @@ struct About {
     double most = std::numeric_limits<double>::infinity();
     std::string_view unset =
         {};  // What an empty or absent value means; empty text: the value must be given.
+    std::string_view example = {};   // `key: value`, for who left it out.
     const Format* format = nullptr;  // Of the text, or of each text in the list.
     const Format* key_format = nullptr;
     bool off = false;  // A duration may be `off`.

@@ -46,11 +46,7 @@ class RecordReader final : public Visitor {
             expanded_ = about.expand(*node_);
             node_ = &expanded_;
         }
-        if (node_->is_map()) return;
-        auto hint = fmt::format("write its settings as `key: value`, one a line");
-        if (!about.short_words.empty()) hint += fmt::format(", or {}", about.short_words);
-        reader_.fail(*node_, fmt::format("{} cannot be {}", about.name, kind_text(*node_)), hint);
-        broken_ = true;
+        broken_ = !node_->is_map();
     }
 
     void place(Place& place) override { place = origin_; }
@@ -62,7 +58,7 @@ class RecordReader final : public Visitor {
         if (!found) {
             if (about.required)
                 reader_.fail(origin_, fmt::format("{} has no `{}`", about_.name, about.key),
-                             fmt::format("add `{}:` with {}", about.key, type_text(type, about)));
+                             fmt::format("add `{}`", about.example));
             return;
         }
         const Reader::Step step(reader_, about.key);
@@ -70,24 +66,39 @@ class RecordReader final : public Visitor {
     }
 
     void finish() {
-        if (broken_) return;
+        if (broken_) return refuse_kind();
         for (const auto& entry : node_->entries) {
             if (reader_.is_full()) return;
-            if (std::find(known_.begin(), known_.end(), entry.key.text) != known_.end()) continue;
-            auto hint = fmt::format("known here are {}", fmt::join(known_, ", "));
-            const auto near = nearest(entry.key.text, known_);
-            if (!near.empty()) hint += fmt::format("; did you mean `{}`?", near);
-            const auto colon = entry.key.text.find(':');
-            if (colon != std::string::npos && entry.value.kind == Node::Kind::none)
-                hint =
-                    fmt::format("write `{}: {}`, with a space after the colon",
-                                entry.key.text.substr(0, colon), entry.key.text.substr(colon + 1));
-            reader_.fail(entry.key,
-                         fmt::format("{} has no setting `{}`", about_.name, entry.key.text), hint);
+            if (std::find(known_.begin(), known_.end(), entry.key.text) == known_.end())
+                refuse_key(entry);
         }
     }
 
   private:
+    void refuse_kind() {
+        auto hint = fmt::format("write {{ key: value }} with {}", fmt::join(known_, ", "));
+        if (node_->is_list())
+            hint =
+                fmt::format("write `key: value` without dashes, with {}", fmt::join(known_, ", "));
+        if (!about_.short_words.empty()) hint = fmt::format("write {}", about_.short_words);
+        if (node_->broken) return;
+        reader_.fail(*node_, fmt::format("{} cannot be {}", about_.name, kind_text(*node_)), hint);
+    }
+
+    void refuse_key(const Node::Entry& entry) {
+        const auto& key = entry.key.text;
+        auto hint = fmt::format("known here are {}", fmt::join(known_, ", "));
+        const auto near = nearest(key, known_);
+        if (!near.empty()) hint += fmt::format("; did you mean `{}`?", near);
+        const auto elsewhere = near.empty() && reader_.elsewhere ? reader_.elsewhere(key) : "";
+        if (!elsewhere.empty()) hint = fmt::format("`{}` belongs to {}; {}", key, elsewhere, hint);
+        const auto colon = key.find(':');
+        if (colon != std::string::npos && entry.value.kind == Node::Kind::none)
+            hint = fmt::format("write `{}: {}`, with a space after the colon", key.substr(0, colon),
+                               key.substr(colon + 1));
+        reader_.fail(entry.key, fmt::format("{} has no setting `{}`", about_.name, key), hint);
+    }
+
     Reader& reader_;
     const Node* node_;
     Place origin_;
@@ -120,6 +131,7 @@ void Reader::fail(const Node& at, std::string what, std::string hint) {
 }
 
 bool Reader::is_text(const Node& node, std::string_view expected) {
+    if (node.broken) return false;
     if (node.is_scalar()) return true;
     fail(node, fmt::format("`{}` cannot be {}", last_of(path_), kind_text(node)),
          fmt::format("write {}", expected));
@@ -153,18 +165,22 @@ void Reader::scalar(const Node& node, const About& about, const Type& type, void
         if (const auto fits = about.format->check(text); !fits)
             return refuse(fits.error().what, fits.error().hint);
     }
-    if (const auto parsed = type.parse(text, value); !parsed)
-        return refuse(parsed.error().what, parsed.error().hint);
+    if (const auto parsed = type.parse(text, value); !parsed) {
+        // A whole number says its bounds better than the type does.
+        const bool whole = type.print_measure && !bounds_text(about, type).empty() &&
+                           type.schema.contains("integer") && !type.schema.contains("string");
+        return refuse(parsed.error().what,
+                      whole ? "write " + type_text(type, about) : parsed.error().hint);
+    }
     if (!type.measure) return;
     const double measure = type.measure(value);
     const bool off = std::isinf(measure);
     if (off ? about.off : measure >= about.least && measure <= about.most) return;
-    if (off)
-        return refuse(fmt::format("`{}` cannot be off", last_of(path_)),
-                      fmt::format("{}", bounds_text(about, type)));
+    const auto hint = "write " + type_text(type, about);
+    if (off) return refuse(fmt::format("`{}` cannot be off", last_of(path_)), hint);
     refuse(fmt::format("`{}` is too {} for `{}`", node.text,
                        measure < about.least ? "small" : "large", last_of(path_)),
-           bounds_text(about, type));
+           hint);
 }
 
 void Reader::list(const Node& node, const About& about, const Type& type, void* value) {
@@ -204,6 +220,7 @@ void Reader::record(const Node& node, const Type& type, void* value, Place origi
 void Reader::value(const Node& node, const About& about, const Type& type, void* value,
                    Place origin) {
     places_.try_emplace(path_, node.place);
+    if (node.broken) return;
     if (node.kind == Node::Kind::none && !path_.empty())
         return fail(node, fmt::format("`{}` has no value", last_of(path_)),
                     fmt::format("write {}, or remove the line", type_text(type, about)));

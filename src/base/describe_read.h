@@ -36,6 +36,9 @@ class Reader {
     void fail(Place at, std::string what, std::string hint = {});
     void fail(const Node& at, const Error& error) { fail(at, error.what, error.hint); }
 
+    // Where a key that is unknown in one place is known: `services`; empty: nowhere.
+    std::string (*elsewhere)(std::string_view key) = nullptr;
+
     bool is_full() const { return problems_.size() > problems_max; }
 
     // Whether `node` is a scalar; says what was expected if not.

@@ -75,6 +75,10 @@ Result<Duration> parse_duration(std::string_view text) {
         "write a number and a unit (ns, us, ms, s, m, h, d), such as 250ms or 1m30s";
     const auto wrong = [&] { return not_a(text, "a duration", hint); };
     if (text == "off") return no_timeout;
+    if (text != "0" && !text.empty() &&
+        text.find_first_not_of("0123456789.") == std::string_view::npos)
+        return not_a(text, "a duration",
+                     fmt::format("it needs a unit: did you mean `{0}s` or `{0}ms`?", text));
     if (text == "0") return Duration::zero();
     auto rest = text;
     double total = 0;

@@ -84,8 +84,22 @@ Key read_key(const std::string& file, const std::string& path, Findings& finding
     return key;
 }
 
+bool holds_a_key(const std::string& file) {
+    const std::unique_ptr<BIO, Free> bio(BIO_new_file(file.c_str(), "rb"));
+    const auto no_pass_phrase = [](char*, int, int, void*) { return 0; };
+    const Key key(bio ? PEM_read_bio_PrivateKey(bio.get(), nullptr, no_pass_phrase, nullptr)
+                      : nullptr);
+    ERR_clear_error();
+    return key != nullptr;
+}
+
 void check_pair(const CertificateFiles& files, const std::string& path, Findings& findings) {
     if (files.certificate.empty() || files.key.empty()) return;
+    if (holds_a_key(files.certificate) && !holds_a_key(files.key))
+        return findings.fail(path + ".certificate",
+                             fmt::format("`{}` is a private key, not a certificate",
+                                         shown(files.certificate, findings)),
+                             "exchange `certificate` and `key`");
     const auto certificate = read_certificate(files.certificate, path + ".certificate", findings);
     const auto key = read_key(files.key, path + ".key", findings);
     if (!certificate || !key) return;

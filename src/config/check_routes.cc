@@ -21,8 +21,6 @@ void check_target(const Route& route, const std::string& path, Findings& finding
         findings.fail(path + "." + given[1],
                       fmt::format("a route has both `{}` and `{}`", given[0], given[1]),
                       "keep one of them; two routes can match different paths");
-    if (given[0] == "to" && route.service.empty())
-        findings.fail(path + ".to", "`to` is empty", "write a service or a URL");
     if (given[0] == "to") return;
     for (const char* key : {"rewrite", "request_headers", "timeouts", "retry", "body_max"})
         if (findings.was_said(path + "." + key))
@@ -64,14 +62,18 @@ void check_rewrite(const Route& route, const std::string& path, Findings& findin
     RE2::Options options;
     options.set_log_errors(false);
     const RE2 regex(rewrite.regex, options);
+    if (!regex.ok()) return;
+    const int groups = regex.NumberOfCapturingGroups();
+    if (RE2::MaxSubmatch(rewrite.to) > groups)
+        return findings.fail(
+            path + ".rewrite.to",
+            fmt::format("`to` uses group {}, and `regex` has {}", RE2::MaxSubmatch(rewrite.to),
+                        groups == 0 ? "none" : std::to_string(groups)),
+            "put round brackets in `regex` around what `to` repeats");
     std::string why;
-    if (regex.ok() && !regex.CheckRewriteString(rewrite.to, &why))
-        findings.fail(
-            path + ".rewrite.to", fmt::format("`{}` does not fit `regex`: {}", rewrite.to, why),
-            fmt::format("`regex` has {} group{}: write \\1 to \\9 for those it has, \\\\ for a "
-                        "backslash",
-                        regex.NumberOfCapturingGroups(),
-                        regex.NumberOfCapturingGroups() == 1 ? "" : "s"));
+    if (!regex.CheckRewriteString(rewrite.to, &why))
+        findings.fail(path + ".rewrite.to", fmt::format("`{}` is not valid: {}", rewrite.to, why),
+                      "a backslash is followed by the number of a group; \\\\ is a backslash");
 }
 
 }  // namespace

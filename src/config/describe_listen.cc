@@ -11,12 +11,14 @@ void describe(Visitor& v, CertificateFiles& files) {
         {.key = "certificate",
          .why = "File with the certificate in PEM: the leaf first, then the intermediates up to "
                 "the root. It is read again at each reload, so a renewed one needs no restart.",
+         .example = "certificate: certs/edge.pem",
          .path = Path::file,
          .required = true},
         files.certificate);
     v.field({.key = "key",
              .why = "File with the private key of the certificate, in PEM and without a pass "
                     "phrase. It should be readable by the user of streamgate only.",
+             .example = "key: certs/edge.key",
              .path = Path::file,
              .required = true},
             files.key);
@@ -61,6 +63,7 @@ void describe(Visitor& v, Listener& listener) {
     v.field({.key = "address",
              .why = "Where clients connect: `:8080` is every address of this machine, "
                     "`127.0.0.1:8080` or `[::1]:8080` one of them, `unix:/path` a Unix socket.",
+             .example = "address: :8080",
              .format = &formats::listen_address,
              .path = Path::socket,
              .required = true},

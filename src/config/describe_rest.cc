@@ -158,6 +158,7 @@ void describe(Visitor& v, Config& config) {
     v.field({.key = "listen",
              .why = "Where clients connect: an address, or a list of them; see the settings below "
                     "for TLS and the PROXY protocol.",
+             .example = "listen: :8080",
              .required = true},
             config.listen);
     v.field(
@@ -200,6 +201,7 @@ void describe(Visitor& v, Config& config) {
          .why = "Which request goes where. Of all routes that match, the most specific one wins: "
                 "host before path, exact before regular expression before the longest prefix; "
                 "the order in the file only decides between equals.",
+         .example = "routes: [{ to: http://127.0.0.1:9000 }]",
          .required = true},
         config.routes);
     v.field({.key = "limits",

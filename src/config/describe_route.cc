@@ -14,6 +14,7 @@ void describe(Visitor& v, Redirect& redirect) {
         {.key = "to",
          .why = "Where the client is sent: a URL, or a path that replaces the matched prefix; what "
                 "follows the prefix and the query are kept.",
+         .example = "to: /v1/",
          .format = &formats::redirect_target,
          .required = true},
         redirect.to);
@@ -107,7 +108,8 @@ void describe(Visitor& v, Route& route) {
         {.key = "to",
          .why = "The service that answers, by name, or a URL such as http://127.0.0.1:9000, which "
                 "makes a service of one endpoint with every default.",
-         .unset = "none: it has `redirect` or `respond`"},
+         .unset = "none: it has `redirect` or `respond`",
+         .format = &formats::route_target},
         route.service);
     v.field({.key = "redirect", .why = "Send the client elsewhere.", .unset = "none"},
             route.redirect);

@@ -18,6 +18,7 @@ void describe(Visitor& v, Run& run) {
         {.key = "command",
          .why = "Program and arguments that streamgate starts and watches. `${PORT}` is the port "
                 "that the instance must listen on; it is in its environment too.",
+         .example = "command: ./app --port ${PORT}",
          .format = &formats::command,
          .required = true},
         run.command);
@@ -84,8 +85,8 @@ void describe(Visitor& v, Version& version) {
 void describe(Visitor& v, HealthCheck& health) {
     v.record({.name = "a health check",
               .expand = expand::health,
-              .short_schema = R"({"type":"string","pattern":"^/"},{"enum":["tcp","off"]})",
-              .short_words = "a path such as /healthz, `tcp`, or `off`"});
+              .short_schema = R"({"type":"string","pattern":"^/"},{"enum":["http","tcp","off"]})",
+              .short_words = "a path such as /healthz, `http`, `tcp`, or `off`"});
     v.field(
         {.key = "kind",
          .why = "`http` asks for a path, `tcp` only connects, `off` does neither. Real requests "

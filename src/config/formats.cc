@@ -196,6 +196,14 @@ bool is_path_text(std::string_view text) {
     return std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7F; });
 }
 
+std::string percent_encoded(std::string_view text) {
+    std::string out;
+    for (const char c : text)
+        if (is_path_text({&c, 1})) out += c;
+        else out += fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    return out;
+}
+
 Result<void> check_absolute_path(std::string_view text) {
     if (text.contains("://"))
         return wrong(fmt::format("`{}` is a URL", text), "write its path only, such as /v1/");
@@ -210,7 +218,7 @@ Result<void> check_absolute_path(std::string_view text) {
                      "a path that ends with `/` takes everything below it; or use `path_regex`");
     if (!is_path_text(text))
         return wrong(fmt::format("`{}` has a character that no path has", text),
-                     "write spaces and other characters percent-encoded: %20");
+                     fmt::format("write it percent-encoded: {}", percent_encoded(text)));
     return {};
 }
 
@@ -238,6 +246,12 @@ Result<void> check_regex(std::string_view text) {
         compiled.error().contains("perl operator") || compiled.error().contains("escape sequence")
             ? "the syntax is that of RE2: no look-around, no back-references"
             : "the syntax is that of RE2; a character meant as itself has a `\\` before it");
+}
+
+Result<void> check_target(std::string_view text) {
+    if (!trim(text).empty()) return {};
+    return wrong("there is no service in `to`",
+                 "write a service, or a URL such as http://127.0.0.1:9000");
 }
 
 Result<void> check_redirect(std::string_view text) {
@@ -311,6 +325,7 @@ const Format path_prefix = {"a path that ends with `/`", check_path_prefix};
 const Format absolute_path = {"a path that begins with `/`", check_absolute_path};
 const Format probe_target = {"a path such as `/healthz`", check_probe_target};
 const Format regex = {"a regular expression (RE2)", check_regex};
+const Format route_target = {"a service, or a URL such as http://127.0.0.1:9000", check_target};
 const Format redirect_target = {"a URL or a path that begins with `/`", check_redirect};
 const Format redirect_status = {"one of 301, 302, 303, 307, 308", check_redirect_status};
 const Format reply_status = {"a status from 200 to 599", check_status};

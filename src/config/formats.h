@@ -21,6 +21,7 @@ extern const Format path_prefix;    // Begins and ends with `/`
 extern const Format absolute_path;  // Begins with `/`
 extern const Format probe_target;   // The same, perhaps with a query
 extern const Format regex;          // RE2
+extern const Format route_target;   // A service or a URL
 extern const Format redirect_target;
 extern const Format redirect_status;
 extern const Format reply_status;

@@ -10,6 +10,7 @@
 
 #include "config/check.h"
 #include "config/describe.h"
+#include "config/document.h"
 #include "config/secrets.h"
 #include "config/yaml.h"
 
@@ -28,6 +29,17 @@ void drop_extensions(Node& root) {
     std::erase_if(root.entries, [](const auto& entry) { return entry.key.text.starts_with("x-"); });
 }
 
+// The groups of settings that have such a key: "`services`".
+std::string group_of(std::string_view key) {
+    std::string found;
+    for (const Setting& setting : all_settings()) {
+        const auto dot = setting.path.rfind('.');
+        if (dot == std::string::npos || setting.path.substr(dot + 1) != key) continue;
+        if (found.empty()) found = "`" + setting.path.substr(0, dot) + "`";
+    }
+    return found;
+}
+
 void read_root(Node& root, Config& config, std::vector<Problem>& problems,
                const LoadOptions& options) {
     if (root.kind == Node::Kind::none) {
@@ -39,10 +51,11 @@ void read_root(Node& root, Config& config, std::vector<Problem>& problems,
     }
     drop_extensions(root);
     const auto folder = folder_of(config.file);
-    if (options.look_outside) replace_secrets(root, folder, problems);
+    replace_secrets(root, folder, options.look_outside ? Outside::look : Outside::leave, problems);
     const bool had_problems = !problems.empty();
 
     Reader reader(folder);
+    reader.elsewhere = group_of;
     config.state = reader.resolve(config.state, Path::file);
     reader.read(root, config);
     config.secrets = reader.take_secrets();

@@ -59,7 +59,8 @@ std::size_t next_reference(std::string_view text, std::size_t from) {
     return std::min(text.find("${file:", from), text.find("${env:", from));
 }
 
-void replace_in(Node& node, const std::string& folder, std::vector<Problem>& problems) {
+void replace_in(Node& node, const std::string& folder, Outside outside,
+                std::vector<Problem>& problems) {
     const std::string text = node.text;
     std::string out;
     bool replaced = false;
@@ -76,14 +77,20 @@ void replace_in(Node& node, const std::string& folder, std::vector<Problem>& pro
         const auto end = text.find('}', at);
         const auto colon = text.find(':', at);
         if (end == std::string::npos) {
+            node.broken = true;
             problems.push_back({node.place, "a reference to a secret is not closed",
                                 "write ${file:path} or ${env:NAME}", 0});
+            return;
+        }
+        if (outside == Outside::leave) {
+            node.broken = true;
             return;
         }
         const auto name = text.substr(colon + 1, end - colon - 1);
         const bool file = text.compare(at, 7, "${file:") == 0;
         const auto value = file ? read_secret_file(folder, name) : read_environment(name);
         if (!value) {
+            node.broken = true;
             problems.push_back({node.place, value.error().what, value.error().hint,
                                 node.quoted ? 0 : text.size()});
             return;
@@ -99,10 +106,11 @@ void replace_in(Node& node, const std::string& folder, std::vector<Problem>& pro
 
 }  // namespace
 
-void replace_secrets(Node& node, const std::string& folder, std::vector<Problem>& problems) {
-    if (node.is_scalar() && node.text.contains("${")) replace_in(node, folder, problems);
-    for (Node& item : node.items) replace_secrets(item, folder, problems);
-    for (Node::Entry& entry : node.entries) replace_secrets(entry.value, folder, problems);
+void replace_secrets(Node& node, const std::string& folder, Outside outside,
+                     std::vector<Problem>& problems) {
+    if (node.is_scalar() && node.text.contains("${")) replace_in(node, folder, outside, problems);
+    for (Node& item : node.items) replace_secrets(item, folder, outside, problems);
+    for (Node::Entry& entry : node.entries) replace_secrets(entry.value, folder, outside, problems);
 }
 
 std::string escape_secrets(std::string text) {

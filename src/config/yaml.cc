@@ -275,11 +275,12 @@ bool refuse_bytes(std::string_view text, Yaml& out) {
 // What follows a complete document: another one, or a line that fits none of those above.
 Problem second(std::string_view text, Place at) {
     const auto lines = lines_of(text);
-    const auto marks = [](std::string_view line) { return line.starts_with("---"); };
-    const auto end = lines.begin() + std::min<std::ptrdiff_t>(at.line, std::ssize(lines));
-    if (std::any_of(lines.begin(), end, marks))
-        return {at, "a second document begins here",
-                "one file is one document: remove the `---` above"};
+    for (auto n = std::min<std::size_t>(at.line, lines.size()); n > 0; --n)
+        if (lines[n - 1].starts_with("---"))
+            return {{static_cast<std::uint32_t>(n), 1},
+                    "a second document begins here",
+                    "one file is one document: remove the line",
+                    3};
     return {at, "this line does not belong to what stands above",
             "the file is `key: value` pairs; what belongs to a key is indented below it"};
 }

@@ -5,6 +5,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cctype>
+#include <optional>
 #include <set>
 
 #include "base/text.h"
@@ -124,14 +126,21 @@ Problem reference_by_accident(const Stop& stop) {
     const auto star = stop.here().rfind('*', at.column - 1);
     if (star != std::string_view::npos) at.column = static_cast<std::uint32_t>(star + 1);
     const auto word = word_at(stop.here(), at.column);
+    const auto name = word.substr(std::min<std::size_t>(1, word.size()));
+    const auto is_name_part = [](char c) {
+        return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '-';
+    };
+    if (!name.empty() && std::ranges::all_of(name, is_name_part))
+        return {
+            at, fmt::format("there is no anchor `{}` above", name),
+            fmt::format(
+                "write `&{0}` before the value that is meant, or put it in quotes: \"*{0}\"", name),
+            word.size()};
     return {at, fmt::format("`{}` begins with `*`, as a reference to an anchor does", word),
             fmt::format("put it in quotes: \"{}\"", word), word.size()};
 }
 
-Problem second_colon(const Stop& stop) {
-    auto at = stop.at;
-    const auto colon = stop.here().find(": ", stop.here().find(": ") + 1);
-    if (colon != std::string_view::npos) at.column = static_cast<std::uint32_t>(colon + 1);
+Problem second_colon(Place at) {
     return {at, "there is a second colon in this line",
             "put the value in quotes if the colon belongs to it; else begin a new line", 1};
 }
@@ -152,6 +161,16 @@ std::optional<Problem> not_a_pair(const Stop& stop, std::uint32_t n) {
                    text.size()};
 }
 
+// 0, 4 or 6
+std::string listed(const std::set<std::size_t>& numbers) {
+    std::string out;
+    for (const auto number : numbers) {
+        const bool last = number == *numbers.rbegin();
+        out += (out.empty() ? "" : last ? " or " : ", ") + std::to_string(number);
+    }
+    return out;
+}
+
 Problem indentation(const Stop& stop) {
     const auto indent = indent_of(stop.here());
     std::set<std::size_t> above;
@@ -163,9 +182,7 @@ Problem indentation(const Stop& stop) {
     }
     const Place at{stop.at.line, static_cast<std::uint32_t>(indent + 1)};
     return {at, fmt::format("this line is indented by {}, which fits no line above", indent),
-            fmt::format("indent it like the lines that it belongs with: by {}",
-                        fmt::join(above, " or ")),
-            0};
+            fmt::format("indent it like the lines that it belongs with: by {}", listed(above)), 0};
 }
 
 Problem in_own_words(const Stop& stop, std::string_view message) {
@@ -179,15 +196,23 @@ Problem in_own_words(const Stop& stop, std::string_view message) {
                 "use single quotes, where a backslash is only a backslash", 1};
     if (auto quote = quote_not_closed(stop)) return *quote;
     if (says("map value")) {
-        if (before.contains(": ")) return second_colon(stop);
+        if (before.contains(": ")) {
+            const auto colon = here.find(": ", here.find(": ") + 1);
+            const auto column = colon == std::string_view::npos ? stop.at.column - 1 : colon;
+            return second_colon({stop.at.line, static_cast<std::uint32_t>(column + 1)});
+        }
         if (auto pair = not_a_pair(stop, above)) return *pair;
         return indentation(stop);
     }
-    if (says("flow not found") || says("map flow"))
-        if (auto bracket = bracket_not_closed(stop)) return *bracket;
+    if (says("flow not found")) {
+        const auto bracket = bracket_not_closed(stop);
+        const bool here_too = bracket && bracket->place.line == stop.at.line;
+        if (here_too && here.substr(stop.at.column - 1).starts_with(':'))
+            return second_colon(stop.at);
+        if (bracket) return *bracket;
+    }
     if (says("flow end"))
-        return {stop.at,
-                fmt::format("`{}` closes nothing", word_at(here, stop.at.column).substr(0, 1)),
+        return {stop.at, fmt::format("`{}` closes nothing", here.substr(stop.at.column - 1, 1)),
                 "remove it, or put the value in quotes", 1};
     if (says("unknown token"))
         return {stop.at,
