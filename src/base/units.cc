@@ -65,8 +65,13 @@ std::unexpected<Error> not_a(std::string_view text, std::string_view what, std::
                 std::string(hint));
 }
 
-// The shortest decimal that reads back as the same number.
-std::string number_text(double number) { return fmt::format("{}", number); }
+// The shortest decimal without an exponent that reads back as the same number.
+std::string number_text(double number) {
+    char buffer[400];  // 5e-324 has some 330 digits when written out.
+    const auto end =
+        std::to_chars(buffer, buffer + sizeof buffer, number, std::chars_format::fixed);
+    return {buffer, end.ptr};
+}
 
 }  // namespace
 
