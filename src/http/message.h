@@ -1,6 +1,7 @@
 // Requests and responses as the gateway sees them: views into the bytes that were received.
 //
-// A head owns nothing but its table of fields; it is valid as long as the buffer it was parsed from.
+// A head owns nothing but its table of fields; it is valid as long as the buffer it was parsed
+// from.
 #pragma once
 
 #include <array>
@@ -10,7 +11,18 @@
 
 namespace sg::http {
 
-enum class Method : std::uint8_t { get, head, post, put, delete_, connect, options, trace, patch, other };
+enum class Method : std::uint8_t {
+    get,
+    head,
+    post,
+    put,
+    delete_,
+    connect,
+    options,
+    trace,
+    patch,
+    other
+};
 
 std::string_view name_of(Method method);  // `GET`; other: `_OTHER` (OpenTelemetry's word).
 constexpr bool is_idempotent(Method m) {  // RFC 9110 §9.2.2
@@ -18,7 +30,8 @@ constexpr bool is_idempotent(Method m) {  // RFC 9110 §9.2.2
            m == Method::options || m == Method::trace;
 }
 
-// Fields that the gateway itself reads; the parser recognises them once, so that nobody compares names again.
+// Fields that the gateway itself reads; the parser recognises them once, so that nobody compares
+// names again.
 enum class FieldId : std::uint8_t {
     other,
     accept,
@@ -110,16 +123,17 @@ enum class Framing : std::uint8_t { none, length, chunked, until_close };
 struct RequestHead {
     Method method = Method::other;
     std::string_view method_text;
-    std::string_view target;     // As received, for the log.
-    std::string_view path;       // Of the target, as received: `/a%20b`; `*` for OPTIONS *.
-    std::string_view query;      // Without `?`.
-    std::string_view authority;  // From the absolute form, else from Host; may be empty on HTTP/1.0.
-    std::uint8_t minor = 1;      // HTTP/1.<minor>
+    std::string_view target;  // As received, for the log.
+    std::string_view path;    // Of the target, as received: `/a%20b`; `*` for OPTIONS *.
+    std::string_view query;   // Without `?`.
+    std::string_view
+        authority;           // From the absolute form, else from Host; may be empty on HTTP/1.0.
+    std::uint8_t minor = 1;  // HTTP/1.<minor>
     Framing framing = Framing::none;
     std::uint64_t content_length = 0;
-    bool keep_alive = true;          // What the client wants and the version allows.
-    bool expects_continue = false;   // Expect: 100-continue, and a body is to come.
-    bool upgrade = false;            // Connection: upgrade and an Upgrade field; no body; not to HTTP/2.
+    bool keep_alive = true;         // What the client wants and the version allows.
+    bool expects_continue = false;  // Expect: 100-continue, and a body is to come.
+    bool upgrade = false;  // Connection: upgrade and an Upgrade field; no body; not to HTTP/2.
     Fields fields;
 };
 

@@ -1,4 +1,5 @@
-// Out: where heads are written. A fixed piece of memory with bounds; going over is remembered, not an overrun.
+// Out: where heads are written. A fixed piece of memory with bounds; going over is remembered, not
+// an overrun.
 #pragma once
 
 #include <cstdint>
@@ -42,7 +43,9 @@ class Out {
         put("\r\n");
     }
 
-    bool overflow() const { return overflow_; }  // Something did not fit: what was written is not usable.
+    bool overflow() const {
+        return overflow_;
+    }  // Something did not fit: what was written is not usable.
     std::size_t size() const { return static_cast<std::size_t>(at_ - begin_); }
     std::string_view text() const { return {begin_, size()}; }
 

@@ -63,7 +63,8 @@ TEST(Problem, HtmlAndTextEscape) {
         .status = 400, .type = "", .title = "", .detail = "<script>'&\"\xff\n", .instance = "id"};
     const std::string html = written(problem, ProblemForm::html);
     EXPECT_NE(html.find("<p>&lt;script&gt;&#39;&amp;&quot;?\?</p>"), html.npos) << html;
-    EXPECT_EQ(written(problem, ProblemForm::text), "400 Bad Request\n<script>'&\"?\?\nrequest id\n");
+    EXPECT_EQ(written(problem, ProblemForm::text),
+              "400 Bad Request\n<script>'&\"?\?\nrequest id\n");
 }
 
 TEST(Problem, TooSmallABufferIsNoticed) {

@@ -1,4 +1,4 @@
-"""Real servers that count the requests they see, as lenient as they can be made, and one that records bytes."""
+"""Real servers that count requests, as lenient as they can be made, and one that records bytes."""
 import contextlib
 import pathlib
 import shutil
@@ -9,7 +9,7 @@ import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "wire"))
-import actors   # noqa: E402
+import actors  # noqa: E402
 import message  # noqa: E402
 
 
@@ -28,7 +28,11 @@ class Backend:
     def start(self):
         with open(self.folder / "output.log", "wb") as output:
             self.process = subprocess.Popen(
-                self.command(), stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=self.folder
+                self.command(),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                cwd=self.folder,
             )
         for _ in range(400):
             if self.process.poll() is not None:
@@ -57,13 +61,15 @@ class Nginx(Backend):
 
     def command(self):
         folders = "".join(
-            f"{kind}_temp_path {self.folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+            f"{kind}_temp_path {self.folder}/{kind};"
+            for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
         )
         config = self.folder / "nginx.conf"
         config.write_text(
             f"daemon off; master_process off; pid {self.folder}/pid; events {{}}\n"
             f"http {{ {folders} log_format request '$request'; access_log {self.log} request;\n"
-            "underscores_in_headers on; ignore_invalid_headers off; large_client_header_buffers 8 32k;\n"
+            "underscores_in_headers on; ignore_invalid_headers off;\n"
+            "large_client_header_buffers 8 32k;\n"
             f"server {{ listen 127.0.0.1:{self.port}; location / {{ return 200 ok; }} }} }}\n"
         )
         return [self.program, "-p", self.folder, "-e", self.folder / "error.log", "-c", config]
@@ -77,11 +83,13 @@ class Apache(Backend):
         config.write_text(
             "LoadModule mpm_event_module /usr/lib/apache2/modules/mod_mpm_event.so\n"
             "LoadModule authz_core_module /usr/lib/apache2/modules/mod_authz_core.so\n"
-            f"ServerRoot {self.folder}\nPidFile {self.folder}/pid\nDefaultRuntimeDir {self.folder}\n"
+            f"ServerRoot {self.folder}\nPidFile {self.folder}/pid\n"
+            f"DefaultRuntimeDir {self.folder}\n"
             f"Listen 127.0.0.1:{self.port}\nServerName a\nUser www-data\nGroup www-data\n"
             f"DocumentRoot {self.folder}\nErrorLog {self.folder}/error.log\n"
             f'LogFormat "%r" request\nCustomLog {self.log} request\n'
-            "HttpProtocolOptions Unsafe LenientMethods Allow0.9\nLimitRequestFieldSize 32768\nLimitRequestLine 32768\n"
+            "HttpProtocolOptions Unsafe LenientMethods Allow0.9\n"
+            "LimitRequestFieldSize 32768\nLimitRequestLine 32768\n"
             'ErrorDocument 404 "no\nErrorDocument 403 "no\nKeepAlive On\nMaxKeepAliveRequests 0\n'
         )
         return [self.program, "-DFOREGROUND", "-f", config]
@@ -95,12 +103,14 @@ class Node(Backend):
         script.write_text(
             "const http = require('http'), fs = require('fs');\n"
             f"const log = fs.openSync('{self.log}', 'a');\n"
-            "const server = http.createServer({insecureHTTPParser: true, maxHeaderSize: 65536}, (q, r) => {\n"
+            "const options = {insecureHTTPParser: true, maxHeaderSize: 65536};\n"
+            "const server = http.createServer(options, (q, r) => {\n"
             "  fs.writeSync(log, `${q.method} ${q.url} HTTP/${q.httpVersion}\\n`);\n"
             "  q.on('error', () => {}); q.resume(); q.on('end', () => r.end('ok'));\n"
             "});\n"
             "server.on('upgrade', (q, s) => { fs.writeSync(log, `${q.method} ${q.url} upgrade\\n`);"
-            " s.end('HTTP/1.1 400 no\\r\\nContent-Length: 0\\r\\nConnection: close\\r\\n\\r\\n'); });\n"
+            " s.end('HTTP/1.1 400 no\\r\\nContent-Length: 0\\r\\n'"
+            " + 'Connection: close\\r\\n\\r\\n'); });\n"
             f"server.keepAliveTimeout = 60000; server.listen({self.port}, '127.0.0.1');\n"
         )
         return [shutil.which(self.program), script]
@@ -113,8 +123,8 @@ class Recorder:
 
     def __init__(self, folder, port):
         self.port = port
-        self.captured = []   # One bytearray a connection.
-        self.broken = []     # What the strict reader refused.
+        self.captured = []  # One bytearray a connection.
+        self.broken = []  # What the strict reader refused.
         self.requests = []
         self.lock = threading.Lock()
 

@@ -1,10 +1,10 @@
-"""How careless servers read HTTP/1. Bytes that all of them read alike hold no ambiguity about where requests begin."""
+"""How careless servers read HTTP/1. Bytes that all of them read alike hold no ambiguity."""
 import itertools
 import re
 
 
 class Reading:
-    """One set of habits: which field wins, what counts as a line end, how a coding or a number is recognised."""
+    """Habits: which field wins, what ends a line, how a coding or a number is recognised."""
 
     def __init__(self, length_wins, last_wins, lone_lf, coding, stray):
         self.length_wins, self.last_wins, self.lone_lf = length_wins, last_wins, lone_lf
@@ -30,13 +30,19 @@ class Reading:
         lengths, chunked = [], False
         for line in lines:
             name, _, value = line.partition(b":")
-            name = re.sub(rb"[_\s\x00-\x20]+", lambda m: b"-" if m[0] == b"_" else b"", name).lower() if self.stray else name.lower()
+            name = (
+                re.sub(rb"[_\s\x00-\x20]+", lambda m: b"-" if m[0] == b"_" else b"", name).lower()
+                if self.stray
+                else name.lower()
+            )
             if name == b"content-length":
                 digits = re.search(rb"\d+", value)
                 lengths.append(int(digits[0]) if digits else 0)
             if name == b"transfer-encoding":
                 value = value.strip().lower()
-                chunked = chunked or (value == b"chunked" if self.coding == "exact" else b"chunked" in value)
+                chunked = chunked or (
+                    value == b"chunked" if self.coding == "exact" else b"chunked" in value
+                )
         if lengths and (self.length_wins or not chunked):
             return at + (lengths[-1] if self.last_wins else lengths[0])
         return self.skip_chunks(data, at) if chunked else at
@@ -65,8 +71,12 @@ class Reading:
 
 
 def all_readings():
-    return [Reading(*habits) for habits in itertools.product(
-        (False, True), (False, True), (False, True), ("exact", "substring"), (False, True))]
+    return [
+        Reading(*habits)
+        for habits in itertools.product(
+            (False, True), (False, True), (False, True), ("exact", "substring"), (False, True)
+        )
+    ]
 
 
 def disagreements(captured):

@@ -1,4 +1,4 @@
-"""The canary: a relay that frames requests carelessly and passes the bytes on. It must be found out."""
+"""The canary: a relay that frames requests carelessly and passes the bytes on. Must be found."""
 import contextlib
 import socket
 import threading

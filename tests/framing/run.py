@@ -1,10 +1,10 @@
 #!/usr/bin/python3
-"""Ambiguous requests through the gateway to real servers: nobody counts other requests than the gateway logged.
+"""Ambiguous requests through the gateway: nobody counts other requests than it logged.
 
     tests/framing/run.py [--binary FILE] [--count 700] [--seed 1] [--keep]
 
-One gateway for each of nginx, Apache, Node (all as lenient as they can be made) and a backend that records bytes.
-First a canary: the same through a careless relay must be found out, or this test sees nothing.
+One gateway for each of nginx, Apache, Node (all as lenient as they can be made) and a backend that
+records bytes. First a canary: a careless relay must be found out, or this test sees nothing.
 """
 import argparse
 import collections
@@ -18,6 +18,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -32,16 +33,18 @@ import relay  # noqa: E402
 CASE = re.compile(rb"/+(?:\./)?m(\d+)/[^ ]*?(first|inner|last)")
 QUIET = 0.5  # Seconds of silence after which a connection is considered to wait for more.
 
-_next_port = 30000 + os.getpid() % 700
+_ports = iter(range(30000 + os.getpid() % 700, 31000))
+_ports_lock = threading.Lock()
 
 
 def free_port():
-    global _next_port
-    while True:
-        _next_port += 1
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.bind(("127.0.0.1", _next_port))
-            return _next_port
+    """Below the ephemeral range, so that no outgoing connection takes it first."""
+    with _ports_lock:
+        for port in _ports:
+            with socket.socket() as probe, contextlib.suppress(OSError):
+                probe.bind(("127.0.0.1", port))
+                return port
+    raise RuntimeError("no free port")
 
 
 class Gateway:
@@ -59,7 +62,11 @@ class Gateway:
         )
         with open(folder / "output.log", "wb") as output:
             self.process = subprocess.Popen(
-                [binary, "gateway", "--config", config], stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=folder
+                [binary, "gateway", "--config", config],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                cwd=folder,
             )
         for _ in range(400):
             with contextlib.suppress(OSError):
@@ -69,7 +76,9 @@ class Gateway:
                 break
             time.sleep(0.025)
         self.stop()
-        raise RuntimeError("the gateway did not start: " + (folder / "output.log").read_text()[-2000:])
+        raise RuntimeError(
+            "the gateway did not start: " + (folder / "output.log").read_text()[-2000:]
+        )
 
     def stop(self):
         self.process.terminate()
@@ -80,12 +89,17 @@ class Gateway:
             self.process.wait()
 
     def records(self):
-        return [json.loads(line.decode(errors="replace"), strict=False) for line in self.log.read_bytes().splitlines()]
+        return [
+            json.loads(line.decode(errors="replace"), strict=False)
+            for line in self.log.read_bytes().splitlines()
+        ]
 
     def forwarded(self):
-        """First lines of the requests that went to the backend, as far as the gateway's log knows them."""
+        """Methods and targets of the requests that went to the backend, by the gateway's log."""
         return [
-            f"{r['method']} {r['target']}".encode("latin-1", "replace") for r in self.records() if r.get("attempts")
+            f"{r['method']} {r['target']}".encode("latin-1", "replace")
+            for r in self.records()
+            if r.get("attempts")
         ]
 
 
@@ -147,7 +161,10 @@ def drive(kind, binary, root, cases):
         gateway.stop()
         settle(backend, len(gateway.forwarded()))
         return {
-            "backend": backend, "gateway": gateway, "answers": answers, "alive": alive,
+            "backend": backend,
+            "gateway": gateway,
+            "answers": answers,
+            "alive": alive,
             "lines": backend.lines()[waiting:],
         }
 
@@ -167,50 +184,83 @@ def judge(result, cases):
         for part in ("first", "last"):
             if seen[(case, part)] != 1:
                 valid_refused += 1
-                failures.append(f"valid, but {part} not forwarded: {data[:200]!r}: {result['answers'][case][:120]!r}")
-    row = [backend.name, len(cases), refused, len(forwarded), len(result["lines"]), len(failures) - valid_refused, valid_refused]
+                failures.append(
+                    f"valid, but {part} not forwarded: {data[:200]!r}: "
+                    f"{result['answers'][case][:120]!r}"
+                )
+    row = [
+        backend.name,
+        len(cases),
+        refused,
+        len(forwarded),
+        len(result["lines"]),
+        len(failures) - valid_refused,
+        valid_refused,
+    ]
     return row, failures
+
+
+HEADER = ("backend", "cases", "refused", "forwarded", "counted", "differences", "valid refused")
+COLUMNS = "{:10} {:>6} {:>8} {:>10} {:>8} {:>12} {:>14}"
+
+
+def try_canary(root, cases):
+    some = cases[:: len(cases) // 60]
+    found = relay.canary(root, some, send, differences, free_port)
+    print(f"canary: {len(some)} of these through a careless relay: {found} differences found")
+    return [] if found else ["canary: nothing found"]
+
+
+def try_backends(binary, root, cases):
+    """(passed, problems, the recorder)"""
+    passed, problems, recorder = 0, [], None
+    print(COLUMNS.format(*HEADER))
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        runs = [pool.submit(drive, kind, binary, root, cases) for kind in backends.BACKENDS]
+        for run in runs:
+            result = run.result()
+            row, failures = judge(result, cases)
+            print(COLUMNS.format(*row), flush=True)
+            problems += [f"{row[0]}: {failure}" for failure in failures]
+            passed += max(0, len(cases) - len(failures))
+            if isinstance(result["backend"], backends.Recorder):
+                recorder = result["backend"]
+    return passed, problems, recorder
+
+
+def read_recorded(recorder):
+    odd = readings.disagreements(recorder.captured)
+    print(
+        f"\n{sum(map(len, recorder.captured))} bytes recorded on {len(recorder.captured)} "
+        f"connections; refused by a strict reader: {len(recorder.broken)}; read differently by one "
+        f"of {len(readings.all_readings())} careless readers: {len(odd)}"
+    )
+    return [f"strict reader: {text}" for text in recorder.broken] + [
+        f"readings differ: {data[:400]!r}" for data in odd
+    ]
 
 
 def main():
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    arguments.add_argument("--binary", default=os.environ.get("STREAMGATE", str(ROOT / "build/release/streamgate")))
+    arguments.add_argument(
+        "--binary", default=os.environ.get("STREAMGATE", str(ROOT / "build/release/streamgate"))
+    )
     arguments.add_argument("--count", type=int, default=700, help="mutations, at least")
     arguments.add_argument("--seed", type=int, default=1)
     arguments.add_argument("--keep", action="store_true", help="leave the folder in /tmp")
     options = arguments.parse_args()
     cases = mutations.generate(options.count, options.seed)
-    ambiguous = len(cases)
-    cases += mutations.valid(len(cases))
+    valid = mutations.valid(len(cases))
+    print(
+        f"{len(cases)} mutations (seed {options.seed}) and {len(valid)} valid requests, "
+        "a request behind each"
+    )
     root = pathlib.Path(tempfile.mkdtemp(prefix="sg-framing-"))
     os.chmod(root, 0o755)
-    passed, problems = 0, []
     try:
-        some = cases[: ambiguous : ambiguous // 60]
-        found = relay.canary(root, some, send, differences, free_port)
-        print(f"canary: {len(some)} of these through a careless relay: {found} differences found")
-        if found == 0:
-            problems.append("canary: nothing found")
-
-        print(f"{ambiguous} mutations (seed {options.seed}) and {len(cases) - ambiguous} valid requests, a request behind each\n")
-        print(f"{'backend':10} {'cases':>6} {'refused':>8} {'forwarded':>10} {'counted':>8} {'differences':>12} {'valid refused':>14}")
-        with concurrent.futures.ThreadPoolExecutor() as pool:
-            runs = [pool.submit(drive, kind, options.binary, root, cases) for kind in backends.BACKENDS]
-            for run in runs:
-                result = run.result()
-                row, failures = judge(result, cases)
-                print("{:10} {:6} {:8} {:10} {:8} {:12} {:14}".format(*row), flush=True)
-                problems += [f"{row[0]}: {failure}" for failure in failures]
-                bad_cases = {int(n) for f in failures for n in re.findall(r"^\((\d+)", f)}
-                passed += len(cases) - min(len(cases), max(len(bad_cases), len(failures) and 1))
-                if row[0] == "recorder":
-                    recorder = result["backend"]
-        odd = readings.disagreements(recorder.captured)
-        print(f"\nbytes recorded: {sum(map(len, recorder.captured))} on {len(recorder.captured)} connections; "
-              f"refused by a strict reader: {len(recorder.broken)}; read differently by one of "
-              f"{len(readings.all_readings())} careless readers: {len(odd)}")
-        problems += [f"strict reader: {text}" for text in recorder.broken]
-        problems += [f"readings differ: {data[:400]!r}" for data in odd]
+        problems = try_canary(root, cases)
+        passed, found, recorder = try_backends(options.binary, root, cases + valid)
+        problems += found + read_recorded(recorder)
     finally:
         if not options.keep:
             subprocess.run(["rm", "-rf", root], check=False)

@@ -1,11 +1,11 @@
-"""The two ends of a conversation: clients that connect to the gateway, and the upstream that it connects to."""
+"""The two ends of a conversation: clients, and the upstream that the gateway connects to."""
 import select
 import socket
 import struct
 import time
 
-PATIENCE = 4.0   # Seconds until something that must happen has not.
-QUIET = 0.04     # Seconds within which something that must not happen would.
+PATIENCE = 4.0  # Seconds until something that must happen has not.
+QUIET = 0.04  # Seconds within which something that must not happen would.
 
 
 class Silence(Exception):
@@ -26,7 +26,7 @@ class Stream:
         try:
             self.sock.sendall(data)
         except (BrokenPipeError, ConnectionResetError):
-            pass  # The gateway may refuse before everything is said; what it answers is what is checked.
+            pass  # The gateway may refuse before everything is said; its answer is checked.
 
     def drip(self, data):
         for byte in data:

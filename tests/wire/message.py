@@ -1,4 +1,4 @@
-"""HTTP/1 as a strict and independent reader sees it: what the gateway sends, to either side, must pass here."""
+"""HTTP/1 as a strict and independent reader sees it: all that the gateway sends must pass here."""
 import re
 
 TOKEN = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")

@@ -52,8 +52,8 @@ class Play:
     def __init__(self, connect, upstream, log):
         self.connect, self.upstream, self.log = connect, upstream, log
         self.clients = {}
-        self.heads = {}    # Of each actor: the head received last,
-        self.bodies = {}   # and its body, once read.
+        self.heads = {}  # Of each actor: the head received last,
+        self.bodies = {}  # and its body, once read.
 
     def run(self, steps):
         for step in steps:
@@ -125,7 +125,9 @@ class Play:
         self.upstream.accept()
 
     def expect_new(self, who, _):  # new connection
-        check(self.upstream.current is not self.upstream.previous, "a new connection", "the same one")
+        check(
+            self.upstream.current is not self.upstream.previous, "a new connection", "the same one"
+        )
 
     def expect_same(self, who, _):  # same connection
         check(self.upstream.current is self.upstream.previous, "the same connection", "a new one")
@@ -168,13 +170,13 @@ class Play:
         check(matches(text, line), text, repr(line))
 
     def expect_closed(self, who, _):
-        """The end of the stream, without a byte before it. `reset` would lose what was sent before."""
+        """The end of the stream, without a byte before it; a reset would lose what was sent."""
         stream = self.stream_of(who)
         rest = stream.to_end()
         check(not rest and stream.ended == "closed", "the end", f"{stream.ended}, {rest[:300]!r}")
 
     def expect_cut(self, who, _):
-        """The end of the stream in the middle of a message, by FIN or reset, whatever came before."""
+        """The end of the stream in the middle of a message, whatever came before."""
         self.stream_of(who).to_end()
 
     def expect_nothing(self, who, _):
@@ -183,10 +185,14 @@ class Play:
             check(stray is None, "no request", stray and repr(stray.unread[:300]))
         else:
             stream = self.stream_of(who)
-            check(stream.is_quiet() and not stream.ended, "nothing", repr((stream.ended, stream.unread)))
+            check(
+                stream.is_quiet() and not stream.ended,
+                "nothing",
+                repr((stream.ended, stream.unread)),
+            )
 
     def expect_broken(self, who, _):
-        """An answer that no reader takes for a whole and good one: a 502, or a response that is cut short."""
+        """An answer that nobody takes for a whole and good one: a 502, or one cut short."""
         stream = self.stream_of(who)
         head = message.Response(stream.until(b"\r\n\r\n"))
         if head.status != 502:
@@ -209,7 +215,7 @@ class Play:
             pass
 
     def expect_incomplete(self, who, _):
-        """Client: the response is cut short. Upstream: whatever came is no whole request, and is given up."""
+        """Client: the response is cut short. Upstream: no whole request came, and is given up."""
         if who.startswith("client"):
             return self.expect_cut_short(who)
         self.upstream.with_bytes(actors.QUIET)

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Plays HTTP conversations byte by byte on real sockets, the gateway between a scripted client and upstream.
+"""Plays HTTP conversations byte by byte, the gateway between a scripted client and upstream.
 
     tests/wire/run.py [--binary FILE] [--keep] [-v] [SCRIPT...]
 
@@ -69,7 +69,10 @@ class Gateway:
         with open(folder / "output.log", "ab") as output:
             self.process = subprocess.Popen(
                 [binary, "gateway", "--config", config],
-                stdin=subprocess.DEVNULL, stdout=output, stderr=output, cwd=folder,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                cwd=folder,
             )
         deadline = time.monotonic() + 10
         while time.monotonic() < deadline and self.process.poll() is None:
@@ -161,7 +164,9 @@ def main():
             passed += len(results) - len(bad)
             failed += len(bad)
             count = f" ({len(results)})" if len(results) > 1 else ""
-            print(f"{'FAIL' if bad else 'ok  '} {script.path.stem}{count}: {script.title}", flush=True)
+            print(
+                f"{'FAIL' if bad else 'ok  '} {script.path.stem}{count}: {script.title}", flush=True
+            )
             for label, problem in results:
                 if problem:
                     print(f"     {label}\n       {problem}", flush=True)

@@ -1,4 +1,4 @@
-"""Conversation files (*.wire) as data: configuration, table of cases, steps. README.md describes the language."""
+"""Conversation files (*.wire) as data: configuration, cases, steps. README.md has the language."""
 import dataclasses
 import pathlib
 import re
@@ -15,12 +15,13 @@ class Mistake(Exception):
 @dataclasses.dataclass
 class Step:
     line: int
-    who: str        # client, client2, upstream, log
-    verb: str       # < > drips closes shuts resets
-    text: str       # Not yet unescaped.
+    who: str  # client, client2, upstream, log
+    verb: str  # < > drips closes shuts resets
+    text: str  # Not yet unescaped.
 
     def __str__(self):
-        return f"line {self.line}: {self.who}{self.verb if self.verb in '<>' else ' ' + self.verb} {self.text}"
+        verb = self.verb if self.verb in "<>" else " " + self.verb
+        return f"line {self.line}: {self.who}{verb} {self.text}"
 
 
 @dataclasses.dataclass
@@ -28,8 +29,8 @@ class Script:
     path: pathlib.Path
     title: str
     config: dict
-    names: list     # Of the columns of `each`.
-    rows: list      # Of texts, one list a case; one empty row when there is no `each`.
+    names: list  # Of the columns of `each`.
+    rows: list  # Of texts, one list a case; one empty row when there is no `each`.
     steps: list
 
     def cases(self):
@@ -48,7 +49,7 @@ def fill_in(text, values):
 
 
 def unescape(text):
-    """`\\r\\n`, `\\x85`, `\\s` for a space at an end, and `{ab*3}` for ababab: bytes as they go over the wire."""
+    """`\\r\\n`, `\\x85`, `\\s` for a space at an end, `{ab*3}` for ababab: the bytes to send."""
     text = re.sub(r"\{([^{}*]+)\*(\d+)\}", lambda m: m[1] * int(m[2]), text)
     out, at = bytearray(), 0
     while at < len(text):

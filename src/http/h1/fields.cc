@@ -134,8 +134,9 @@ Defect parse_field_line(std::string_view line, Field& field) {
     return read_line(line.data(), line.data() + line.size(), field, classes);
 }
 
-Defect parse_fields(const char* at, const char* end, std::size_t fields_max, Twins twins,
-                    Fields& fields, Facts& facts) {
+Defect parse_fields(std::string_view lines, FieldRules rules, Fields& fields, Facts& facts) {
+    const char* at = lines.data();
+    const char* const end = at + lines.size();
     while (at != end) {  // Bound: lines of the head.
         const char* const line_end = find_cr(at, end);
         Field field;
@@ -143,9 +144,10 @@ Defect parse_fields(const char* at, const char* end, std::size_t fields_max, Twi
         const Defect defect = read_line(at, line_end, field, classes);
         if (defect != Defect::none) return defect;
         at = line_end + 2;
-        if ((classes & char_underscore) != 0 && twins == Twins::dropped && is_twin(field.name))
+        if ((classes & char_underscore) != 0 && rules.twins == Twins::dropped &&
+            is_twin(field.name))
             continue;
-        if (fields.size() >= fields_max || !fields.add(field)) return Defect::fields_too_many;
+        if (fields.size() >= rules.fields_max || !fields.add(field)) return Defect::fields_too_many;
         if (field.id != FieldId::other) note(field, line_end, facts);
     }
     return Defect::none;

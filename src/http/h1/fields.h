@@ -25,9 +25,13 @@ struct Facts {
 
 enum class Twins { dropped, kept };  // Names that equal a known one once `_` is `-`.
 
-// Requires: [at, end) are the header lines without the empty one, as scan_head leaves them.
-Defect parse_fields(const char* at, const char* end, std::size_t fields_max, Twins twins,
-                    Fields& fields, Facts& facts);
+struct FieldRules {
+    std::size_t fields_max;
+    Twins twins;
+};
+
+// Requires: `lines` are the header lines without the empty one, as scan_head leaves them.
+Defect parse_fields(std::string_view lines, FieldRules rules, Fields& fields, Facts& facts);
 
 // One line without its CRLF; views into it. Trailers are read by it too.
 Defect parse_field_line(std::string_view line, Field& field);

@@ -52,13 +52,13 @@ Defect settle(const Facts& facts, Method method, ResponseHead& head) {
 
 Defect parse_lines(std::string_view lines, const HeadLimits& limits, Method method,
                    ResponseHead& head) {
-    const char* const end = lines.data() + lines.size();
-    const char* const first_end = find_cr(lines.data(), end);
-    const std::string_view first(lines.data(), static_cast<std::size_t>(first_end - lines.data()));
+    const char* const first_end = find_cr(lines.data(), lines.data() + lines.size());
+    const auto first = lines.substr(0, static_cast<std::size_t>(first_end - lines.data()));
     Defect defect = parse_status_line(first, head);
     if (defect != Defect::none) return defect;
     Facts facts;
-    defect = parse_fields(first_end + 2, end, limits.fields, Twins::kept, head.fields, facts);
+    defect = parse_fields(lines.substr(first.size() + 2),
+                          {.fields_max = limits.fields, .twins = Twins::kept}, head.fields, facts);
     return defect != Defect::none ? defect : settle(facts, method, head);
 }
 
