@@ -31,8 +31,9 @@ std::string_view name_of(Health health);
 struct Ejection {
     std::uint32_t failures = 0;  // In a row, of attempts begun since it last came back.
     bool active = false;
-    bool trial = false;          // One is under way.
-    bool silent = false;         // Fell silent rather than answered badly: any byte is good news.
+    bool wanted = false;  // Not ejected, but silent and passed over: a trial should find out.
+    bool trial = false;   // One is under way.
+    bool silent = false;  // Fell silent rather than answered badly: any byte is good news.
     bool check_failing = false;  // The last active check failed: no request needs to find out.
     bool by_check =
         false;  // An active check lifted the last ejection and no request has agreed yet.
@@ -53,6 +54,8 @@ struct EndpointState {
     std::uint32_t in_flight = 0;  // Attempts begun and not ended.
     std::uint32_t load = 0;       // Of these, the ones that say how busy it is: see `epoch`.
     std::uint32_t silent = 0;     // Of these, the ones without a byte of response.
+    std::uint32_t waiting =
+        0;                    // Of these, the ones that can be repeated: whose usual time we know.
     std::uint32_t epoch = 0;  // Grows when it comes back. Attempts of an earlier epoch that never
                               // got a byte are lost: they count neither as load nor as evidence.
     Tick silence_since;       // Start of the present silence, if silent > 0.

@@ -231,6 +231,36 @@ TEST(Suspicion, AvoidsTheSilentUntilAByteComes) {
     EXPECT_TRUE(bed.spread(500).contains(2));
 }
 
+// Two requests that cannot be repeated are lost there, and keep all others away: somebody must find
+// out.
+TEST(Trial, OfOneThatIsSilentAndPassedOver) {
+    for (const bool well : {true, false}) {
+        Bed bed;
+        bed.spread(200, 5ms);
+        Choice lost[] = {bed.aim(2, Replay::impossible), {}};
+        while (!lost[1]) {
+            Choice others[12];
+            for (Choice& c : others) c = bed.choose(Replay::impossible);
+            for (Choice& c : others)
+                if (c.endpoint->id.telemetry == 2 && !lost[1]) lost[1] = c;
+                else bed.policy.end(c, Outcome::done, bed.now);
+        }
+        EXPECT_FALSE(bed.spread(180, 5ms).contains(2));
+        bed.policy.tick(bed.now);
+        EXPECT_FALSE(bed.spread(20, 5ms).contains(2));  // Not yet a second.
+        bed.now = bed.now + 200ms;
+        bed.policy.tick(bed.now);
+        Choice trial = bed.choose();
+        EXPECT_EQ(trial.reason, Reason::trial);
+        EXPECT_EQ(trial.endpoint, &bed.at(2));
+        EXPECT_EQ(bed.policy.try_timeout(trial, {}), 250ms);
+        if (well) bed.finish(trial);
+        else bed.policy.end(trial, Outcome::slow, bed.now);
+        EXPECT_EQ(bed.at(2).ejection.active, !well);
+        EXPECT_NE(bed.choose().reason, Reason::trial);
+    }
+}
+
 TEST(Abandon, WhenItIsGivenUpAndNothingHasCome) {
     Stall bed;
     int told = 0;

@@ -153,6 +153,7 @@ void ServicePolicy::set_health(EndpointState& endpoint, Health health, bool last
 }
 
 void ServicePolicy::tick(Tick now) {
+    for (const auto& e : endpoints_) want_trial_of_the_silent(*e, now);
     if (now >= lost_due_) {
         lost_due_ = Tick::never();
         for (const auto& e : endpoints_) {

@@ -133,7 +133,7 @@ class ServicePolicy {
     std::span<const std::unique_ptr<EndpointState>> endpoints() const { return endpoints_; }
     std::string_view version_name(std::uint16_t version) const { return versions_[version].name; }
     bool suspected(const EndpointState& endpoint, Tick now) const {
-        return endpoint.silent >= 2 && now - endpoint.silence_since > suspect_after_ &&
+        return endpoint.waiting >= 2 && now - endpoint.silence_since > suspect_after_ &&
                last_byte_at_ >
                    endpoint.silence_since;  // Its own last byte was before that: a sibling's.
     }
@@ -191,6 +191,8 @@ class ServicePolicy {
     void eject(EndpointState& endpoint, Tick now);
     void bring_back(EndpointState& endpoint, Tick now);
     void abandon(EndpointState& endpoint, Tick before);
+    void want_trial_of_the_silent(EndpointState& endpoint, Tick now);
+    std::optional<Duration> far_too_long() const;
     void first_byte(Choice& attempt, Tick now);
     std::size_t ejections_allowed() const;
 

@@ -54,6 +54,7 @@ Choice ServicePolicy::begin(EndpointState* endpoint, Reason reason, const Choose
     ++load_;
     // Silence begins when somebody begins to wait.
     if (endpoint->silent++ == 0) endpoint->silence_since = input.now;
+    if (input.replay == Replay::possible) ++endpoint->waiting;
     ++endpoint->requests_total;
     choice.endpoint = endpoint;
     choice.set_cookie = sticky_ && reason != Reason::sticky;
@@ -111,8 +112,8 @@ ServicePolicy::Version* ServicePolicy::version_for(const ChooseInput& input) {
 // ----------------------------------------------------------------------------------------
 
 bool ServicePolicy::may_be_tried(const EndpointState& e) const {
-    return e.ejection.active && !e.ejection.trial && !e.ejection.check_failing && !e.drained &&
-           e.health != Health::unhealthy;
+    return (e.ejection.active || e.ejection.wanted) && !e.ejection.trial &&
+           !e.ejection.check_failing && !e.drained && e.health != Health::unhealthy;
 }
 
 bool ServicePolicy::trial_due_for(const Version& version, const ChooseInput& input) const {
@@ -126,6 +127,7 @@ EndpointState* ServicePolicy::take_trial(Version& version, const ChooseInput& in
     for (EndpointState* e : version.all) {
         if (!may_be_tried(*e) || e->ejection.until != version.trial_due) continue;
         e->ejection.trial = true;
+        e->ejection.wanted = false;
         ++e->trials_total;
         refresh_trials();
         return e;

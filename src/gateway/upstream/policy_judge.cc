@@ -48,6 +48,7 @@ void ServicePolicy::first_byte(Choice& attempt, Tick now) {
     attempt.answered = true;
     if (attempt.epoch == e.epoch) {
         --e.silent;
+        if (attempt.replay == Replay::possible) --e.waiting;
     } else {  // Given up for lost when the endpoint came back, and yet it answers.
         attempt.epoch = e.epoch;
         ++e.load;
@@ -55,11 +56,16 @@ void ServicePolicy::first_byte(Choice& attempt, Tick now) {
     }
     // Silent for far longer than anybody ever is, and now it speaks: what else is waiting there was
     // lost, unless it is answered shortly.
-    if (e.silent > 0 && first_bytes_.p999() && e.lost_at == Tick::never() &&
-        now - e.silence_since > std::max(allowance_least, times_usual * *first_bytes_.p999())) {
+    const auto too_long = far_too_long();
+    if (e.silent > 0 && too_long && e.lost_at == Tick::never() &&
+        now - e.silence_since > *too_long) {
         e.lost_before = now;
         e.lost_at = now + lost_grace;
         lost_due_ = std::min(lost_due_, e.lost_at);
+    }
+    if (e.ejection.wanted) {
+        e.ejection.wanted = false;
+        refresh_trials();
     }
     e.silence_since = now;
     e.last_byte_at = now;
@@ -92,7 +98,10 @@ void ServicePolicy::end(Choice& attempt, Outcome outcome, Tick now) {
     if (attempt.answered || attempt.epoch == e.epoch) {
         --e.load;
         --load_;
-        if (!attempt.answered) --e.silent;
+        if (!attempt.answered) {
+            --e.silent;
+            if (attempt.replay == Replay::possible) --e.waiting;
+        }
     }
     if (attempt.trial_open && e.ejection.trial) {  // Nothing was learnt: the next request may try.
         e.ejection.trial = false;
@@ -116,6 +125,7 @@ void ServicePolicy::judge_success(Choice& attempt, Tick now) {
     if (ejection.active &&
         (attempt.trial_open || ejection.silent || attempt.started >= ejection.since))
         bring_back(e, now);
+    if (attempt.trial_open) ejection.trial = false;
     attempt.trial_open = false;
 }
 
@@ -128,9 +138,13 @@ void ServicePolicy::judge_failure(Choice& attempt, Evidence evidence, Tick now) 
     ejection.silent = evidence == Evidence::silence;
     const bool trial_failed = attempt.trial_open;
     attempt.trial_open = false;
-    if (trial_failed ||
-        (outlier_.enabled && !ejection.active &&
-         ejection.failures >= outlier_.consecutive_failures && ejections_allowed() > 0))
+    if (trial_failed) {
+        ejection.trial = false;
+        ejection.until = now + outlier_.eject_for;
+    }
+    const bool enough = trial_failed || ejection.failures >= outlier_.consecutive_failures;
+    const bool again = ejection.active && trial_failed;
+    if (again || (outlier_.enabled && enough && !ejection.active && ejections_allowed() > 0))
         eject(e, now);
 }
 
@@ -170,7 +184,7 @@ void ServicePolicy::eject(EndpointState& endpoint, Tick now) {
 // neither load nor evidence any more, and after a grace it should be tried elsewhere.
 void ServicePolicy::bring_back(EndpointState& endpoint, Tick now) {
     Ejection& ejection = endpoint.ejection;
-    ejection.active = ejection.trial = ejection.silent = false;
+    ejection.active = ejection.wanted = ejection.trial = ejection.silent = false;
     ejection.failures = 0;
     ejection.span = 0ns;
     endpoint.load -= endpoint.silent;
@@ -180,10 +194,33 @@ void ServicePolicy::bring_back(EndpointState& endpoint, Tick now) {
         endpoint.lost_at = now + lost_grace;
         lost_due_ = std::min(lost_due_, endpoint.lost_at);
     }
-    endpoint.silent = 0;
+    endpoint.silent = endpoint.waiting = 0;
     ++endpoint.epoch;
     begin_slow_start(endpoint, now);
     refresh();
+}
+
+// Longer than any request that can be repeated takes at this service. Empty: not known yet.
+std::optional<Duration> ServicePolicy::far_too_long() const {
+    const auto usual = first_bytes_.p999();
+    if (!usual) return std::nullopt;
+    return std::max(allowance_least, times_usual * *usual);
+}
+
+// An endpoint that swallowed a few requests is more loaded than its siblings for as long as those
+// wait, so that no other would ever find out whether it hangs, or that it is well again. One is
+// sent to find out.
+void ServicePolicy::want_trial_of_the_silent(EndpointState& endpoint, Tick now) {
+    Ejection& ejection = endpoint.ejection;
+    if (!outlier_.enabled || endpoint.silent == 0 || ejection.wanted || ejection.trial ||
+        !endpoint.available())
+        return;
+    const auto too_long = far_too_long();
+    if (!too_long || now - endpoint.silence_since <= *too_long) return;
+    if (last_byte_at_ <= endpoint.silence_since || now < ejection.until) return;
+    ejection.wanted = true;
+    ejection.until = now;
+    refresh_trials();
 }
 
 void ServicePolicy::abandon(EndpointState& endpoint, Tick before) {
