@@ -114,16 +114,16 @@ consteval std::array<NameSlot, 128> make_slots() {
 inline constexpr std::array<NameSlot, 128> slots = make_slots();
 
 template <class Word>
-bool same_word(const NameSlot& slot, const char* name, std::size_t at) {
+bool same_word(const NameSlot& slot, std::string_view name, std::size_t at) {
     Word got, want, either;
-    std::memcpy(&got, name + at, sizeof got);
+    std::memcpy(&got, name.begin() + at, sizeof got);
     std::memcpy(&want, slot.name.data() + at, sizeof want);
     std::memcpy(&either, slot.either_case.data() + at, sizeof either);
     return static_cast<Word>(got | either) == want;
 }
 
 // Requires: `name` has slot.size bytes. Words overlap rather than reach beyond the end.
-inline bool same_name(const NameSlot& slot, const char* name) {
+inline bool same_name(const NameSlot& slot, std::string_view name) {
     const std::size_t n = slot.size;
     if (n >= 8) {
         if (!same_word<std::uint64_t>(slot, name, 0)) return false;
@@ -141,7 +141,7 @@ inline bool same_name(const NameSlot& slot, const char* name) {
 inline FieldId lookup_field(std::string_view name) {
     if (name.size() < field_name_shortest) return FieldId::other;
     const auto& slot = detail::slots[detail::hash_name(name, detail::seeds)];
-    if (slot.size != name.size() || !detail::same_name(slot, name.data())) return FieldId::other;
+    if (slot.size != name.size() || !detail::same_name(slot, name)) return FieldId::other;
     return slot.id;
 }
 

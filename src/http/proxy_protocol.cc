@@ -146,7 +146,7 @@ bool crc_holds(std::string_view whole, std::string_view value) {
     std::uint32_t crc = crc32c(whole.substr(0, at));
     crc = crc32c(std::string_view("\0\0\0\0", 4), crc);
     crc = crc32c(whole.substr(at + 4), crc);
-    return crc == read_u32(value.data());
+    return crc == read_u32(value.begin());
 }
 
 std::string_view read_tlvs(std::string_view whole, std::string_view tlvs, ProxyHeader& header) {
