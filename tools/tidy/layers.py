@@ -22,11 +22,11 @@ ONLY_IN = {
     r"yaml-cpp/": ("src/config/",),
     r"soci/": ("src/store/",),
     r"CLI/": ("apps/",),
-    r"sys/epoll\.h": ("src/runtime/", "src/platform/"),
+    r"sys/epoll\.h": ("src/runtime/", "src/platform/", "apps/"),
 }
 NEVER_IN = {
     "src/http/": r"sys/socket\.h|netinet/|openssl/",
-    "src/config/": r"sys/socket\.h|openssl/",
+    "src/config/": r"sys/socket\.h",
 }
 INCLUDE = re.compile(r'^[ \t]*#include ([<"])([^">]+)[">]', re.M)
 

@@ -47,7 +47,7 @@ class Source:
     def __init__(self, path, text, has_header=False):
         self.path = path
         self.has_header = (
-            has_header  # A .cc whose .h stands beside it: the comment there is for both.
+            has_header  # The .h beside a .cc, or a test: the comment there is for both.
         )
         self.text = text
         self.lines = text.splitlines()
@@ -61,7 +61,8 @@ class Source:
     def read(file, path):
         """None for what is not text."""
         try:
-            beside = file.suffix == ".cc" and file.with_suffix(".h").exists()
+            subject = file.with_name(re.sub(r"(_test)?\.cc$", ".h", file.name))
+            beside = file.suffix == ".cc" and subject.exists()
             return Source(path, file.read_text(encoding="utf-8"), beside)
         except UnicodeDecodeError:
             return None
