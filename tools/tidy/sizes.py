@@ -8,7 +8,7 @@ FUNCTION_AGAIN, FUNCTION_STOP = 60, 70
 PARAMETERS_STOP = 5
 COLUMNS = 100
 TEXT = (".cc", ".h", ".def", ".py", ".yaml", ".cmake", ".js", ".css", ".html")
-MISTAKES = "tests/config/"  # Made on purpose.
+MISTAKES = ("tests/config/", "tests/fuzz/")  # Made on purpose.
 LONG_LINES = (".cc", ".h", ".py", ".sh", ".cmake")
 
 CONTROL = re.compile(r"^\s*(if|for|while|switch|else|do|try|catch|return|co_return|case)\b")
