@@ -57,8 +57,12 @@ std::string age_of(const Json& process) {
 template <class Each>
 void for_each_instance(const Json& status, Each each) {
     for (const auto& service : status["services"])
-        for (const auto& version : service["versions"])
-            for (const auto& instance : version["instances"]) each(service, version, instance);
+        for (const auto& version : service["versions"]) {
+            std::map<int, const Json*> by_replica;
+            for (const auto& instance : version["instances"])
+                by_replica[instance["replica"]] = &instance;
+            for (const auto& [replica, instance] : by_replica) each(service, version, *instance);
+        }
 }
 
 std::string name_of(const Json& service, const Json& version, const Json& instance) {

@@ -59,6 +59,10 @@ std::string Layout::log_of(std::string_view service, std::string_view version,
     return fmt::format("{}/{}.{}.log", service_logs(service), version, replica);
 }
 
+std::string Layout::gateway_socket_of(int pid) const {
+    return fmt::format("{}/gateway-{}.sock", run(), pid);
+}
+
 Result<Layout> layout_of(const std::string& state) {
     std::error_code error;
     const auto path = std::filesystem::absolute(state, error).lexically_normal();

@@ -25,7 +25,8 @@ struct Layout {
     std::string lock() const { return run() + "/supervisor.lock"; }
     std::string supervisor_state() const { return run() + "/supervisor.json"; }
     std::string notify_socket() const { return run() + "/notify.sock"; }
-    std::string gateway_socket() const { return run() + "/gateway.sock"; }
+    std::string gateway_socket() const { return run() + "/gateway.sock"; }  // Of the newest.
+    std::string gateway_socket_of(int pid) const;
     std::string gateway_fds() const { return run() + "/gateway.fds"; }
     std::string gateway_log() const { return log() + "/gateway.log"; }
     std::string supervisor_log() const { return log() + "/supervisor.log"; }

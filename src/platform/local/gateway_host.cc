@@ -112,6 +112,8 @@ void GatewayHost::ended(int pid) {
     const auto kills = out_of_memory_kills();
     exited.exit.out_of_memory = exited.exit.signal == SIGKILL && kills > out_of_memory_seen_;
     out_of_memory_seen_ = kills;
+    for (const char* kind : {"sock", "fds"})  // What it could not clean up itself.
+        unlink(fmt::format("{}/gateway-{}.{}", options_.layout.run(), pid, kind).c_str());
     feed(exited);
     if (never_ready && !keeper_.stopping)
         options_.complain(fmt::format("the end of {}:\n{}", options_.layout.gateway_log(),

@@ -30,13 +30,13 @@ SocketAddress loopback(std::uint16_t port) {
 
 }  // namespace
 
-Orchestra::Orchestra(Loop& loop, Layout layout, std::string programs, Directives& directives,
-                     OnNote note)
+Orchestra::Orchestra(Loop& loop, Directives& directives, Options options)
     : loop_(loop),
-      layout_(std::move(layout)),
-      programs_(std::move(programs)),
       directives_(directives),
-      note_(std::move(note)),
+      layout_(std::move(options.layout)),
+      programs_(std::move(options.programs)),
+      gateway_sockets_(std::move(options.gateway_sockets)),
+      note_(std::move(options.note)),
       out_of_memory_seen_(out_of_memory_kills()) {}
 
 void Orchestra::restore(State state) {
@@ -195,21 +195,48 @@ void Orchestra::perform(const Publish& publish) {
                                                         publish.revision}] { feed(seen); });
 }
 
+namespace {
+
+// From a gateway's snapshot: rows name endpoints by their place in a table, departed ones included.
+void add_in_flight(const std::string& snapshot, std::map<std::string, std::uint64_t>& requests) {
+    using Json = nlohmann::json;
+    try {
+        const auto json = Json::parse(snapshot);
+        const auto& endpoints = json.at("endpoints");
+        for (const auto& row : json.at("endpoint_rows")) {
+            const auto active = row.value("active", std::int64_t{0});
+            if (active <= 0) continue;
+            const auto& name = endpoints.at(row.at("endpoint").get<std::size_t>()).at("name");
+            requests[name.get<std::string>()] += static_cast<std::uint64_t>(active);
+        }
+    } catch (const Json::exception&) {
+        requests.clear();  // Another form than we know: the drain ends when its time is up.
+    }
+}
+
+}  // namespace
+
+// Asks every gateway, also one that drains: what it still carries must be let end too. Counts only if all answer.
 void Orchestra::perform(const AskInFlight&) {
-    const auto to = parse_socket_address("unix:" + layout_.gateway_socket());
-    if (!to) return;
-    exchange(loop_, {*to, http_request("GET", "/status", "gateway"), Until::whole, 1s},
-             [this, asked_at = steady_now()](const Result<Answer>& answer) {
-                 if (!answer || answer->status != 200) return;
-                 InFlight counted{{}, asked_at};
-                 const auto json = nlohmann::json::parse(answer->body, nullptr, false);
-                 if (!json.is_object()) return;
-                 const auto endpoints = json.find("in_flight");
-                 if (endpoints == json.end() || !endpoints->is_object()) return;
-                 for (const auto& [endpoint, count] : endpoints->items())
-                     if (count.is_number_unsigned()) counted.requests[endpoint] += count.get<std::uint64_t>();
-                 feed(std::move(counted));
-             });
+    struct Round {
+        InFlight counted;
+        std::size_t open;
+        bool whole = true;
+    };
+    const auto sockets = gateway_sockets_();
+    auto round = std::make_shared<Round>(Round{{{}, steady_now()}, sockets.size(), true});
+    for (const auto& socket : sockets) {
+        const auto to = parse_socket_address("unix:" + socket);
+        if (!to) continue;
+        exchange(loop_, {*to, http_request("GET", "/snapshot", "gateway"), Until::whole, 1s},
+                 [this, round](const Result<Answer>& answer) {
+                     if (answer && answer->status == 200)
+                         add_in_flight(answer->body, round->counted.requests);
+                     else
+                         round->whole = false;
+                     if (--round->open == 0 && round->whole) feed(round->counted);
+                 });
+    }
 }
 
 }  // namespace sg::platform::local

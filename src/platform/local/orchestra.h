@@ -17,10 +17,13 @@ namespace sg::platform::local {
 
 class Orchestra {
   public:
-    using OnNote = std::function<void(Note)>;
-    // `programs`: a folder where services find programs first, streamgate itself among them.
-    Orchestra(Loop& loop, Layout layout, std::string programs, Directives& directives,
-              OnNote note);
+    struct Options {
+        Layout layout;
+        std::string programs;  // A folder where services find programs first, streamgate among them.
+        std::function<std::vector<std::string>()> gateway_sockets;  // Of all that run.
+        std::function<void(Note)> note;
+    };
+    Orchestra(Loop& loop, Directives& directives, Options options);
 
     // Takes over what a predecessor left: processes that still run are watched again.
     void restore(State state);
@@ -49,10 +52,11 @@ class Orchestra {
     void set_timer();
 
     Loop& loop_;
+    Directives& directives_;
     Layout layout_;
     std::string programs_;
-    Directives& directives_;
-    OnNote note_;
+    std::function<std::vector<std::string>()> gateway_sockets_;
+    std::function<void(Note)> note_;
     State state_;
     std::map<std::uint64_t, Process> processes_;
     std::deque<Input> inputs_;  // Bound: each turn adds at most one per action of the turn before.

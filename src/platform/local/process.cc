@@ -2,7 +2,8 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <linux/close_range.h>
+#include <poll.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -157,6 +158,29 @@ Result<Child> adopt(const Identity& identity) {
     return child;
 }
 
+namespace {
+
+// How a process ended that is not our child. Source: Linux 6.15, include/uapi/linux/pidfd.h: PIDFD_GET_INFO with
+// PIDFD_INFO_EXIT, known once its parent has taken note (then the pidfd hangs up). Older kernels do not tell.
+std::optional<int> exit_code_of_stranger(int pidfd) {
+    struct {
+        std::uint64_t mask;
+        std::uint64_t rest[6];
+        std::int32_t pad;
+        std::int32_t exit_code;
+    } told{};
+    static_assert(sizeof told == 64);
+    constexpr std::uint64_t exit_known = 1U << 3;
+    constexpr unsigned long get_info = _IOWR(0xFF, 11, decltype(told));
+    pollfd waits{pidfd, 0, 0};
+    poll(&waits, 1, 5);
+    told.mask = exit_known;
+    if (ioctl(pidfd, get_info, &told) != 0 || (told.mask & exit_known) == 0) return std::nullopt;
+    return told.exit_code;
+}
+
+}  // namespace
+
 Exit bury(const Child& child) {
     // While it is a zombie its number cannot be used again, so this hits nobody else.
     kill(-child.identity.pid, SIGKILL);
@@ -168,6 +192,11 @@ Exit bury(const Child& child) {
             exit.status = how.si_status;
         else
             exit.signal = how.si_status;
+    } else if (const auto code = exit_code_of_stranger(child.exit.get())) {
+        if (WIFEXITED(*code))
+            exit.status = WEXITSTATUS(*code);
+        else
+            exit.signal = WTERMSIG(*code);
     }
     return exit;
 }

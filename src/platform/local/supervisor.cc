@@ -102,9 +102,17 @@ Result<void> Supervisor::take_over() {
     TRY_VOID(choose_config(gateway_lives));
 
     directives_ = std::make_unique<Directives>(*loop_, layout.gateway_socket(), options_.complain);
-    const auto programs = std::filesystem::path(options_.binary).parent_path().string();
-    orchestra_ = std::make_unique<Orchestra>(*loop_, layout, programs, *directives_,
-                                             [this](Note what) { note(std::move(what)); });
+    Orchestra::Options services;
+    services.layout = layout;
+    services.programs = std::filesystem::path(options_.binary).parent_path().string();
+    services.gateway_sockets = [this] {
+        std::vector<std::string> sockets;
+        for (const auto& gateway : keeper().gateways)
+            if (gateway.ready) sockets.push_back(options_.layout.gateway_socket_of(gateway.pid));
+        return sockets;
+    };
+    services.note = [this](Note what) { note(std::move(what)); };
+    orchestra_ = std::make_unique<Orchestra>(*loop_, *directives_, std::move(services));
     TRY(NotifySocket notify, NotifySocket::bind(layout.notify_socket()));
     GatewayHost::Options host;
     host.layout = layout;
