@@ -1,9 +1,10 @@
+// Routes: where they lead, what they match, and edits that fit.
+#include "config/check.h"
+
 #include <fmt/format.h>
 #include <re2/re2.h>
 
 #include <map>
-
-#include "config/check.h"
 
 namespace sg::config {
 

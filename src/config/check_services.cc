@@ -1,9 +1,11 @@
+// Services: that there is something to send to, and settings that have an effect together.
+#include "config/check.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "base/text.h"
-#include "config/check.h"
 #include "config/describe.h"
 
 namespace sg::config {

@@ -5,8 +5,9 @@
 
 namespace sg::config {
 
-void describe(Visitor& v, Limits& limits) {
-    v.record({.name = "limits"});
+namespace {
+
+void describe_sizes(Visitor& v, Limits& limits) {
     v.field({.key = "head_max",
              .why = "Largest request line and header fields together; beyond it the reply is 431. "
                     "Raise it for applications with very large cookies or tokens: each connection "
@@ -53,6 +54,9 @@ void describe(Visitor& v, Limits& limits) {
          .least = 1,
          .most = 10'000'000},
         limits.requests_max);
+}
+
+void describe_times(Visitor& v, Limits& limits) {
     v.field(
         {.key = "head_timeout",
          .why = "Time from the first byte of a request's head to its last; then 408. It is what "
@@ -82,6 +86,14 @@ void describe(Visitor& v, Limits& limits) {
              .most = 86400,
              .off = true},
             limits.send_timeout);
+}
+
+}  // namespace
+
+void describe(Visitor& v, Limits& limits) {
+    v.record({.name = "limits"});
+    describe_sizes(v, limits);
+    describe_times(v, limits);
 }
 
 void describe(Visitor& v, AccessLog& log) {

@@ -66,9 +66,9 @@ void describe(Visitor& v, Rewrite& rewrite) {
             rewrite.host);
 }
 
-void describe(Visitor& v, Route& route) {
-    v.record({.name = "a route", .short_words = {}});
-    v.place(route.place);
+namespace {
+
+void describe_match(Visitor& v, Route& route) {
     v.field(
         {.key = "name",
          .why = "How the route is called in logs and metrics. A name of your own stays the same "
@@ -104,6 +104,9 @@ void describe(Visitor& v, Route& route) {
              .why = "Parameters that the query must have: a value, `~regex`, or \"*\" for any.",
              .unset = "none"},
             query_matches_type(), &route.query);
+}
+
+void describe_treatment(Visitor& v, Route& route) {
     v.field(
         {.key = "to",
          .why = "The service that answers, by name, or a URL such as http://127.0.0.1:9000, which "
@@ -144,6 +147,15 @@ void describe(Visitor& v, Route& route) {
              .most = 0x1p50,
              .unset = "limits.body_max"},
             route.body_max);
+}
+
+}  // namespace
+
+void describe(Visitor& v, Route& route) {
+    v.record({.name = "a route", .short_words = {}});
+    v.place(route.place);
+    describe_match(v, route);
+    describe_treatment(v, route);
 }
 
 }  // namespace sg::config

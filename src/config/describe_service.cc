@@ -147,18 +147,20 @@ void describe(Visitor& v, Outlier& outlier) {
          .least = 1,
          .most = 1000},
         outlier.consecutive_failures);
-    v.field({.key = "eject_for",
-             .why = "How long it stays out the first time; each relapse doubles it. At the end a "
-                    "single trial request decides.",
-             .least = 0.05,
-             .most = 3600},
-            outlier.eject_for);
     v.field(
-        {.key = "eject_most",
-         .why = "The doubling stops here: a healed endpoint is noticed after at most this long.",
+        {.key = "eject_for",
+         .why = "How long it stays out; then a single trial request decides, and each that fails "
+                "doubles the time, up to `eject_most`.",
          .least = 0.05,
-         .most = day},
-        outlier.eject_most);
+         .most = 3600},
+        outlier.eject_for);
+    v.field({.key = "eject_most",
+             .why = "The doubling stops here. Longer spares endpoints that stay away, shorter "
+                    "finds healed "
+                    "ones sooner.",
+             .least = 0.05,
+             .most = day},
+            outlier.eject_most);
     v.field({.key = "ejected_most",
              .why = "Never is a larger share of the endpoints out (panic threshold): when all seem "
                     "bad, the fault is elsewhere, and some answers are better than none.",
@@ -195,12 +197,14 @@ void describe(Visitor& v, Retry& retry) {
          .least = 0,
          .most = 1},
         retry.budget);
-    v.field({.key = "budget_floor",
-             .why = "Retries that are allowed besides, for services so quiet that a share of their "
-                    "requests is less than one.",
-             .least = 0,
-             .most = 100000},
-            retry.budget_floor);
+    v.field(
+        {.key = "budget_floor",
+         .why =
+             "So many retries are allowed in any case, for services so quiet that a share of their "
+             "requests is less than one.",
+         .least = 0,
+         .most = 100000},
+        retry.budget_floor);
     v.field(
         {.key = "per_try_timeout",
          .why = "Time to the first byte of each attempt but the last: with it a hanging endpoint "
@@ -335,16 +339,9 @@ void describe(Visitor& v, UpstreamTls& tls) {
             tls.key);
 }
 
-void describe(Visitor& v, Service& service) {
-    v.record(
-        {.name = "a service",
-         .expand = expand::service,
-         .short_schema = R"({"type":"string"},{"type":"array","items":{"type":"string"}})",
-         .short_keys =
-             R"("endpoints":{"anyOf":[{"type":"string"},{"type":"array","items":{"type":"string"}}]},)"
-             R"("run":{"$ref":"#/$defs/command-to-run"})",
-         .short_words = "its endpoints: [10.0.0.1:9000, 10.0.0.2:9000]"});
-    v.place(service.place);
+namespace {
+
+void describe_endpoints(Visitor& v, Service& service) {
     v.field({.key = "team",
              .why = "Who answers for the service: shown beside it.",
              .unset = "nobody",
@@ -375,6 +372,9 @@ void describe(Visitor& v, Service& service) {
          .why = "Lead a client back to its endpoint by a cookie; wins over `balance` while that "
                 "endpoint is well."},
         service.sticky);
+}
+
+void describe_rules(Visitor& v, Service& service) {
     v.field({.key = "slow_start",
              .why = "A new or healed endpoint reaches its full share after this long. For programs "
                     "that are slow until their caches are warm.",
@@ -412,6 +412,21 @@ void describe(Visitor& v, Service& service) {
          .least = 0.001,
          .most = 600},
         service.latency_objective);
+}
+
+}  // namespace
+
+void describe(Visitor& v, Service& service) {
+    v.record({.name = "a service",
+              .expand = expand::service,
+              .short_schema = R"({"type":"string"},{"type":"array","items":{"type":"string"}})",
+              .short_keys = R"("endpoints":{"anyOf":[{"type":"string"},)"
+                            R"({"type":"array","items":{"type":"string"}}]},)"
+                            R"("run":{"$ref":"#/$defs/command-to-run"})",
+              .short_words = "its endpoints: [10.0.0.1:9000, 10.0.0.2:9000]"});
+    v.place(service.place);
+    describe_endpoints(v, service);
+    describe_rules(v, service);
 }
 
 }  // namespace sg::config

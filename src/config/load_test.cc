@@ -232,7 +232,11 @@ TEST_F(LoadFiles, secrets_come_from_files_and_environment_and_are_never_printed)
     ::setenv("SG_TEST_TOKEN", "other-value", 1);
     const auto file = write("a.yaml", R"(
 listen: :8080
-services: { a: { run: { command: x, environment: { T: "${file:token}", E: "p-${env:SG_TEST_TOKEN}", L: "$${env:X}" } } } }
+services:
+  a:
+    run:
+      command: x
+      environment: { T: "${file:token}", E: "p-${env:SG_TEST_TOKEN}", L: "$${env:X}" }
 routes:
   - { to: a, request_headers: { set: { authorization: "Bearer ${file:token}" } } }
 )");

@@ -63,8 +63,8 @@ TEST_F(Mistakes, each_has_a_place_a_caret_and_a_hint) {
     std::set<std::string> kinds;
     for (const auto& path : mistakes()) {
         const auto want = contents(beside(path, ".want"));
-        const std::regex form(
-            R"(^[^\n]+\.bad\.yaml:\d+:\d+: error: [^\n]+\n +\d+ \| [^\n]*\n +\| +\^~*\nhint: [^\n]+\n)");
+        const std::regex form(R"(^[^\n]+\.bad\.yaml:\d+:\d+: error: [^\n]+\n)"
+                              R"( +\d+ \| [^\n]*\n +\| +\^~*\nhint: [^\n]+\n)");
         EXPECT_TRUE(std::regex_search(want, form)) << path.filename() << "\n" << want;
         kinds.insert(want);
     }

@@ -1,5 +1,5 @@
-// The typed form of streamgate.yaml: what the file says once short forms are expanded and names are checked.
-// Plain values, immutable once built; no behaviour. Defaults stand here and nowhere else.
+// The typed form of streamgate.yaml: what the file says once short forms are expanded and names are
+// checked. Plain values, immutable once built; no behaviour. Defaults stand here and nowhere else.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,8 @@ namespace sg::config {
 using sg::Place;
 using sg::Secret;
 
-// --- listeners -------------------------------------------------------------------------------------
+// --- listeners
+// -------------------------------------------------------------------------------------
 
 enum class TlsVersion : std::uint8_t { v1_2, v1_3 };
 
@@ -38,18 +39,21 @@ struct ListenerTls {
 struct Listener {
     std::string address;  // `:8080`, `127.0.0.1:8080`, `[::1]:8080`, `unix:/path`
     std::optional<ListenerTls> tls;
-    std::vector<Cidr> proxy_protocol_from;  // PROXY v1/v2 is required from these, refused from others.
+    std::vector<Cidr>
+        proxy_protocol_from;  // PROXY v1/v2 is required from these, refused from others.
     Place place;
 };
 
-// --- services --------------------------------------------------------------------------------------
+// --- services
+// --------------------------------------------------------------------------------------
 
 enum class Balance : std::uint8_t { least_requests, round_robin, consistent_hash };
 enum class HashOn : std::uint8_t { client_address, path, header, cookie };
 enum class Scheme : std::uint8_t { http, https };
 
 struct Endpoint {
-    std::string host;  // A name (resolved again every `resolve_every`) or an address; or `unix:/path`.
+    std::string
+        host;  // A name (resolved again every `resolve_every`) or an address; or `unix:/path`.
     std::uint16_t port = 0;
     Scheme scheme = Scheme::http;
     Place place;
@@ -88,43 +92,46 @@ struct HealthCheck {
 // Passive ejection: real requests are the probe.
 struct Outlier {
     bool enabled = true;
-    std::uint32_t consecutive_failures = 3;  // Connect failures, resets, time-outs and 5xx in a row.
-    Duration eject_for = 1s;   // Then a trial; after each that fails twice as long, up to eject_most.
-    Duration eject_most = 1s;  // Longer spares endpoints that stay away; shorter finds them back sooner.
+    std::uint32_t consecutive_failures =
+        3;  // Connect failures, resets, time-outs and 5xx in a row.
+    Duration eject_for =
+        1s;  // Then a trial; after each that fails twice as long, up to eject_most.
+    Duration eject_most =
+        1s;  // Longer spares endpoints that stay away; shorter finds them back sooner.
     Share ejected_most = {0.5};  // Never more than this share of the endpoints (panic threshold).
     // At the end of the time a single trial request is let through; it decides.
 };
 
 struct Retry {
-    bool on_connect = true;         // Could not connect: nothing was sent.
-    bool on_reset = true;           // Connection lost before a response byte; idempotent methods only.
-    bool on_timeout = true;         // No first byte in time; idempotent methods only.
+    bool on_connect = true;  // Could not connect: nothing was sent.
+    bool on_reset = true;    // Connection lost before a response byte; idempotent methods only.
+    bool on_timeout = true;  // No first byte in time; idempotent methods only.
     std::vector<std::uint16_t> on_status = {500, 502, 503, 504};  // Idempotent methods only.
-    std::uint32_t attempts = 2;     // In all, the first included.
-    Share budget = {0.2};           // Retries may be at most this share of requests...
-    Rate budget_floor = {3};        // ...or this many a second if that is more: quiet services.
+    std::uint32_t attempts = 2;                                   // In all, the first included.
+    Share budget = {0.2};     // Retries may be at most this share of requests...
+    Rate budget_floor = {3};  // ...or this many a second if that is more: quiet services.
     Duration per_try_timeout = no_timeout;  // To the first byte, of each attempt but the last.
 };
 
 struct Timeouts {
     Duration connect = 1s;
-    Duration first_byte = 30s;      // From the whole request sent to the first byte of the response.
-    Duration between_bytes = 60s;   // Silence within a response body; event streams use `tunnel`.
-    Duration total = no_timeout;    // The whole exchange.
-    Duration tunnel = 1h;           // Silence in both directions of a WebSocket or other upgrade, or SSE.
-    Duration upstream_idle = 60s;   // A pooled connection that is not used.
+    Duration first_byte = 30s;     // From the whole request sent to the first byte of the response.
+    Duration between_bytes = 60s;  // Silence within a response body; event streams use `tunnel`.
+    Duration total = no_timeout;   // The whole exchange.
+    Duration tunnel = 1h;  // Silence in both directions of a WebSocket or other upgrade, or SSE.
+    Duration upstream_idle = 60s;  // A pooled connection that is not used.
 };
 
 // Limits of the circuit: beyond these a request is refused at once rather than queued without end.
 struct Circuit {
-    std::uint32_t connections_max = 10000;      // To one endpoint.
-    std::uint32_t requests_max = 10000;         // In flight to one service.
-    std::uint32_t queue_max = 1000;             // Waiting for a place in flight.
+    std::uint32_t connections_max = 10000;  // To one endpoint.
+    std::uint32_t requests_max = 10000;     // In flight to one service.
+    std::uint32_t queue_max = 1000;         // Waiting for a place in flight.
     Duration queue_timeout = 1s;
 };
 
 struct StickyCookie {
-    std::string name;  // Empty: not sticky.
+    std::string name;       // Empty: not sticky.
     Duration max_age = 0s;  // 0: for the browser session.
 };
 
@@ -161,11 +168,13 @@ struct Service {
     Place place;
 };
 
-// --- routes ----------------------------------------------------------------------------------------
+// --- routes
+// ----------------------------------------------------------------------------------------
 
 struct PathMatch {
     enum class Kind : std::uint8_t { prefix, exact, regex };
-    Kind kind = Kind::prefix;  // `path: /v1/` is a prefix, `path: /v1` is exact, `path_regex` is RE2.
+    Kind kind =
+        Kind::prefix;  // `path: /v1/` is a prefix, `path: /v1` is exact, `path_regex` is RE2.
     std::string value = "/";
 };
 
@@ -180,7 +189,8 @@ struct FieldEdit {
     enum class Verb : std::uint8_t { set, add, remove };
     Verb verb = Verb::set;
     std::string name;
-    std::string value;  // May use ${client.address}, ${request.id}, ${request.host}, ${request.path}.
+    std::string
+        value;  // May use ${client.address}, ${request.id}, ${request.host}, ${request.path}.
 };
 
 struct Redirect {
@@ -209,7 +219,7 @@ struct Route {
     std::vector<FieldMatch> headers;
     std::vector<FieldMatch> query;
 
-    std::string service;               // Exactly one of service, redirect, respond.
+    std::string service;  // Exactly one of service, redirect, respond.
     std::optional<Redirect> redirect;
     std::optional<Respond> respond;
 
@@ -222,34 +232,36 @@ struct Route {
     Place place;
 };
 
-// --- the rest --------------------------------------------------------------------------------------
+// --- the rest
+// --------------------------------------------------------------------------------------
 
-struct Limits {  // Of one client connection or request.
-    Bytes head_max = 32_KiB;           // Request line and header fields together: 431.
-    std::uint32_t fields_max = 100;    // Number of header fields: 431.
-    Bytes target_max = 8_KiB;          // 414.
-    Bytes body_max = 1_GiB;            // 413; a route may say otherwise.
-    Bytes response_head_max = 64_KiB;  // From endpoints: 502.
+struct Limits {                              // Of one client connection or request.
+    Bytes head_max = 32_KiB;                 // Request line and header fields together: 431.
+    std::uint32_t fields_max = 100;          // Number of header fields: 431.
+    Bytes target_max = 8_KiB;                // 414.
+    Bytes body_max = 1_GiB;                  // 413; a route may say otherwise.
+    Bytes response_head_max = 64_KiB;        // From endpoints: 502.
     std::uint32_t connections_max = 100000;  // Clients of the whole gateway.
-    std::uint32_t requests_max = 50000;      // In flight in the whole gateway: beyond it 503 (load shedding).
-    Duration head_timeout = 10s;       // From the first byte of a head to its last.
-    Duration body_timeout = 60s;       // Silence within a request body.
-    Duration idle_timeout = 75s;       // Between requests of a connection.
-    Duration send_timeout = 60s;       // A client that does not read.
+    std::uint32_t requests_max =
+        50000;                    // In flight in the whole gateway: beyond it 503 (load shedding).
+    Duration head_timeout = 10s;  // From the first byte of a head to its last.
+    Duration body_timeout = 60s;  // Silence within a request body.
+    Duration idle_timeout = 75s;  // Between requests of a connection.
+    Duration send_timeout = 60s;  // A client that does not read.
 };
 
 struct AccessLog {
-    std::string path;                 // Empty: `<state>/log/access.log`; `off`; `-` is standard output.
-    Share sample = {1.0};             // Of requests that ended well; others are always written.
+    std::string path;      // Empty: `<state>/log/access.log`; `off`; `-` is standard output.
+    Share sample = {1.0};  // Of requests that ended well; others are always written.
     Bytes rotate_at = 64_MiB;
-    std::uint32_t keep = 10;          // Rotated files.
+    std::uint32_t keep = 10;  // Rotated files.
 };
 
 enum class TraceTrust : std::uint8_t { from_trusted, from_everyone, never };
 
 struct Telemetry {
     std::string listen = "127.0.0.1:9190";  // GET /metrics and /healthz; `off`.
-    std::string snapshot_listen;            // Snapshot for ops over mTLS TCP; empty: Unix socket only.
+    std::string snapshot_listen;  // Snapshot for ops over mTLS TCP; empty: Unix socket only.
     CertificateFiles snapshot_certificate;
     std::string snapshot_client_ca;
     AccessLog access_log;
@@ -257,16 +269,16 @@ struct Telemetry {
 };
 
 struct Config {
-    std::string file;                       // Where it was read from.
-    std::string state = "state";            // Folder for sockets, logs and what must survive a restart.
-    std::uint32_t workers = 0;              // 0: one per core this process may use.
+    std::string file;             // Where it was read from.
+    std::string state = "state";  // Folder for sockets, logs and what must survive a restart.
+    std::uint32_t workers = 0;    // 0: one per core this process may use.
     std::vector<Listener> listen;
-    std::vector<Cidr> trusted_proxies;      // Whose Forwarded and X-Forwarded-* are believed.
+    std::vector<Cidr> trusted_proxies;  // Whose Forwarded and X-Forwarded-* are believed.
     std::map<std::string, Service> services;
     std::vector<Route> routes;
     Limits limits;
     Telemetry telemetry;
-    Duration drain_timeout = 30min;         // How long an old gateway keeps tunnels after an upgrade.
+    Duration drain_timeout = 30min;  // How long an old gateway keeps tunnels after an upgrade.
     std::map<std::string, Secret> secrets;  // By path of the setting: what may not be printed.
 };
 
