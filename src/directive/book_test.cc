@@ -1,3 +1,4 @@
+// The book of directives with virtual time: restarts, expiries, torn files, full disks.
 #include "directive/book.h"
 
 #include <gtest/gtest.h>

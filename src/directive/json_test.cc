@@ -1,3 +1,4 @@
+// Directives as JSON: every kind goes round, every mistake has its sentence.
 #include "directive/json.h"
 
 #include <gtest/gtest.h>
@@ -15,16 +16,30 @@ std::string round(std::string_view text) {
 }
 
 TEST(DirectiveJson, EveryKindComesBackAsItWas) {
-    for (
-        const char* text : {
-            R"({"id":"a","origin":"ana","reason":"slow","issued_at":"2026-11-23T06:22:31.042Z","set_weights":{"service":"api","weights":{"v1":90,"v2":0}}})",
-            R"({"id":"a","origin":"ana","issued_at":"2026-11-23T06:22:31.042Z","expires_at":"2026-11-24T00:00:00.000Z","drain_endpoint":{"service":"api","endpoint":"[::1]:80"}})",
-            R"({"id":"a","origin":"ana","issued_at":"2026-11-23T06:22:31.042Z","set_circuit":{"service":"api","requests_max":5,"queue_max":0}})",
-            R"({"id":"a","origin":"ana","issued_at":"2026-11-23T06:22:31.042Z","expires_at":"2026-11-23T06:30:00.000Z","inject_fault":{"service":"api","share":0.2,"delay":"250ms","bytes_per_second":4096}})",
-            R"({"id":"a","origin":"ana","issued_at":"2026-11-23T06:22:31.042Z","expires_at":"2026-11-23T06:30:00.000Z","inject_fault":{"route":"r","share":1.0,"abort":503}})",
-            R"({"id":"a","origin":"ana","issued_at":"2026-11-23T06:22:31.042Z","expires_at":"2026-11-23T06:30:00.000Z","inject_fault":{"route":"r","share":1.0,"reset":true}})",
-            R"({"id":"a","origin":"orchestrator","issued_at":"2026-11-23T06:22:31.042Z","set_endpoints":{"service":"api","version":"v2","endpoints":["127.0.0.1:9000","unix:/run/a"]}})",
-        })
+    for (const char* text : {
+             R"({"id":"a","origin":"ana","reason":"slow",)"
+             R"("issued_at":"2026-11-23T06:22:31.042Z","set_weights":{"service":"api",)"
+             R"("weights":{"v1":90,"v2":0}}})",
+             R"({"id":"a","origin":"ana","issued_at":"2026-11-23T06:22:31.042Z",)"
+             R"("expires_at":"2026-11-24T00:00:00.000Z",)"
+             R"("drain_endpoint":{"service":"api","endpoint":"[::1]:80"}})",
+             R"({"id":"a","origin":"ana","issued_at":"2026-11-23T06:22:31.042Z",)"
+             R"("set_circuit":{"service":"api","requests_max":5,"queue_max":0}})",
+             R"({"id":"a","origin":"ana","issued_at":"2026-11-23T06:22:31.042Z",)"
+             R"("expires_at":"2026-11-23T06:30:00.000Z",)"
+             R"("inject_fault":{"service":"api","share":0.2,"delay":"250ms",)"
+             R"("bytes_per_second":4096}})",
+             R"({"id":"a","origin":"ana","issued_at":"2026-11-23T06:22:31.042Z",)"
+             R"("expires_at":"2026-11-23T06:30:00.000Z","inject_fault":{"route":"r",)"
+             R"("share":1.0,"abort":503}})",
+             R"({"id":"a","origin":"ana","issued_at":"2026-11-23T06:22:31.042Z",)"
+             R"("expires_at":"2026-11-23T06:30:00.000Z","inject_fault":{"route":"r",)"
+             R"("share":1.0,"reset":true}})",
+             R"({"id":"a","origin":"orchestrator",)"
+             R"("issued_at":"2026-11-23T06:22:31.042Z",)"
+             R"("set_endpoints":{"service":"api","version":"v2",)"
+             R"("endpoints":["127.0.0.1:9000","unix:/run/a"]}})",
+         })
         EXPECT_EQ(round(text), text);
 }
 
@@ -70,7 +85,8 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{R"("set_weights":{"weights":{"v1":1}})", "`service` is empty"},
         Bad{R"("set_weights":5)", "`set_weights` is not an object"},
         Bad{R"("set_weights":{},"set_circuit":{})", "stands beside `set_weights`"},
-        Bad{R"("set_weights":{"service":"s","weights":{"v":1}},"set_circuit":{"service":"s","queue_max":1})",
+        Bad{R"("set_weights":{"service":"s","weights":{"v":1}},)"
+            R"("set_circuit":{"service":"s","queue_max":1})",
             "stands beside"},
         Bad{R"("drain_endpoint":{"service":"api","endpoint":"nowhere"})", "is not an endpoint"},
         Bad{R"("drain_endpoint":{"service":7,"endpoint":"a:1"})", "is not a text"},
@@ -82,11 +98,16 @@ INSTANTIATE_TEST_SUITE_P(
             "not a time that comes"},
         Bad{R"("expires_at":"2026-11-23T06:22:31Z","inject_fault":{"service":"a","abort":503})",
             "expired already"},
-        Bad{R"("issued_at":"2026-11-20T06:00:00Z","expires_at":"2026-11-23T07:00:00Z","inject_fault":{"service":"a","abort":503})",
+        Bad{R"("issued_at":"2026-11-20T06:00:00Z",)"
+            R"("expires_at":"2026-11-23T07:00:00Z","inject_fault":{"service":"a",)"
+            R"("abort":503})",
             "longer than 1d"},
-        Bad{R"("issued_at":"2026-11-30T06:00:00Z","expires_at":"2026-11-30T07:00:00Z","inject_fault":{"service":"a","abort":503})",
+        Bad{R"("issued_at":"2026-11-30T06:00:00Z",)"
+            R"("expires_at":"2026-11-30T07:00:00Z","inject_fault":{"service":"a",)"
+            R"("abort":503})",
             "longer than 1d"},
-        Bad{R"("expires_in":"1m","expires_at":"2026-11-23T07:00:00Z","set_circuit":{"service":"a","queue_max":1})",
+        Bad{R"("expires_in":"1m","expires_at":"2026-11-23T07:00:00Z",)"
+            R"("set_circuit":{"service":"a","queue_max":1})",
             "stands beside"},
         Bad{R"("expires_at":"tomorrow","set_circuit":{"service":"a","queue_max":1})",
             "is not a time"},

@@ -1,6 +1,8 @@
-// What ops (or a person with `streamgate gateway ctl`) says downward to a gateway. Plain, typed, versioned data.
+// What ops (or a person with `streamgate gateway ctl`) says downward to a gateway. Plain, typed,
+// versioned data.
 //
-// A directive stays in force over a reload and a restart of the gateway until it is lifted or expires.
+// A directive stays in force over a reload and a restart of the gateway, until it is lifted or
+// expires.
 #pragma once
 
 #include <cstdint>
@@ -40,12 +42,12 @@ struct SetCircuit {
 
 // A fault for a drill. Requires: an expiry; there is no fault without one.
 struct InjectFault {
-    std::string route;                    // Name of a route; empty: any route...
-    std::string service;                  // ...of this service.
-    Share share = {1.0};                  // Of the matching requests.
-    std::optional<Duration> delay;        // Before the request is forwarded.
-    std::optional<std::uint16_t> abort;   // Answer with this status, or...
-    bool reset = false;                   // ...close the connection without an answer.
+    std::string route;                      // Name of a route; empty: any route...
+    std::string service;                    // ...of this service.
+    Share share = {1.0};                    // Of the matching requests.
+    std::optional<Duration> delay;          // Before the request is forwarded.
+    std::optional<std::uint16_t> abort;     // Answer with this status, or...
+    bool reset = false;                     // ...close the connection without an answer.
     std::optional<Bytes> bytes_per_second;  // Of the response body.
 };
 

@@ -1,3 +1,5 @@
+// Reading directives. Every member that is asked for is known, every other one is an error:
+// Members keeps count.
 #include <fmt/format.h>
 
 #include <algorithm>

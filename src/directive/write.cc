@@ -1,3 +1,4 @@
+// Writing directives, in the form that read.cc reads.
 #include "directive/json.h"
 #include "directive/json_tree.h"
 #include "directive/validate.h"

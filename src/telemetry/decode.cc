@@ -1,3 +1,4 @@
+// Reading snapshots: bytes from outside, so every type, index and size is looked at.
 #include <fmt/format.h>
 
 #include <concepts>

@@ -5,8 +5,7 @@
 
 namespace sg::telemetry {
 
-inline Snapshot sample_snapshot() {
-    Snapshot s;
+inline void add_sample_names(Snapshot& s) {
     s.gateway = "0123456789abcdef0123456789abcdef";
     s.build = "0.1.0";
     s.config = "sha256:abc";
@@ -22,7 +21,9 @@ inline Snapshot sample_snapshot() {
     s.services = {"api"};
     s.versions = {{0, "v1"}, {0, "v2"}};
     s.endpoints = {{0, "127.0.0.1:9001"}, {1, "[::1]:9002"}, {1, "unix:/run/app.sock"}};
+}
 
+inline void add_sample_requests(Snapshot& s) {
     RequestRow good{.route = 0,
                     .service = 0,
                     .version = 0,
@@ -52,7 +53,9 @@ inline Snapshot sample_snapshot() {
                  .cache_misses = 3};
     for (const std::uint64_t ns : {10'000, 200'000, 3'000'000}) flow.duration.record(ns);
     s.flows = {flow};
+}
 
+inline void add_sample_service(Snapshot& s) {
     ServiceRow service{
         .service = 0, .active = 7, .retries = 2, .retries_refused = 1, .circuit_refused = 3};
     const SketchKey key{1, 2};
@@ -62,7 +65,9 @@ inline Snapshot sample_snapshot() {
     service.minutes = {{minute, service.clients_affected, {}},
                        {minute - 1, service.clients, service.clients_affected}};
     s.service_rows = {service};
+}
 
+inline void add_sample_upstreams(Snapshot& s) {
     EndpointRow endpoint{.endpoint = 0,
                          .active = 1,
                          .connections = 2,
@@ -84,6 +89,14 @@ inline Snapshot sample_snapshot() {
     AttemptRow through_socket{.endpoint = 2, .method = 0, .ending = 0, .status = 200};
     through_socket.duration.counts[0] = 1;
     s.attempts = {attempt, through_socket};
+}
+
+inline Snapshot sample_snapshot() {
+    Snapshot s;
+    add_sample_names(s);
+    add_sample_requests(s);
+    add_sample_service(s);
+    add_sample_upstreams(s);
 
     WorkerRow worker{.worker = 1,
                      .connections = 3,

@@ -1,3 +1,4 @@
+// The access log on real files: rotation, sampling, a full disk, a file that was moved away.
 #include "gateway/telemetry/access_log.h"
 
 #include <gtest/gtest.h>

@@ -30,21 +30,22 @@ static_assert(every_ending_has_advice(), "advice.def and endings.def differ");
 constexpr std::string_view manual_head =
     R"(# How a request can end
 
-<!-- Made from src/gateway/endings.def and src/gateway/telemetry/advice.def by sg_gateway_test; do not edit.
+<!-- Made by sg_gateway_test from endings.def and gateway/telemetry/advice.def; do not edit.
      After a change there: SG_WRITE_DOCS=1 build/dev/src/sg_gateway_test -->
 
 Every request ends for exactly one of these reasons. The same words stand in three places:
 
 | where | ending | error type |
 |---|---|---|
-| `Proxy-Status` field of the response (RFC 9209) | `details="upstream_refused"` | `error=connection_refused` |
+| `Proxy-Status` field (RFC 9209) | `details="upstream_refused"` | `error=connection_refused` |
 | access log | `"ending":"upstream_refused"` | `"error":"connection_refused"` |
-| metric `streamgate_requests_ended_total` | `ending="upstream_refused"` | `error_type="connection_refused"` |
+| metrics | `ending="upstream_refused"` | `error_type="connection_refused"` |
 
-*Blame* says whose doing it was: `client`, `us` (the gateway or whoever runs it), `upstream` (the service), or `none`. Attempts at
-endpoints end with the same words: a request that ended `ok` may have had an attempt that ended `upstream_refused` before.
-*Tried again* says whether another attempt is allowed, as long as nothing was sent to the client and the retry budget of the
-service is not spent: `same_or_other` endpoint, `other_endpoint`, or `never`. A status of `-` means: whatever the endpoint
+*Blame* says whose doing it was: `client`, `us` (the gateway or whoever runs it), `upstream` (the
+service), or `none`. Attempts at endpoints end with the same words: a request that ended `ok` may
+have had an attempt that ended `upstream_refused` before. *Tried again* says whether another attempt
+is allowed while nothing was sent to the client and the retry budget of the service is not spent:
+`same_or_other` endpoint, `other_endpoint`, or `never`. A status of `-` means: whatever the endpoint
 said, or nothing at all.
 
 `streamgate explain REQUEST-ID` tells how one request ended, with the advice given here.

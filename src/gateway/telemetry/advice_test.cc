@@ -1,3 +1,4 @@
+// Advice by ending, and the manual page that is made from it.
 #include "gateway/telemetry/advice.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// What is counted, seen through the snapshot that readers get.
 #include "gateway/telemetry/counters.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// A line of the access log: its exact form, and that no bytes of a client can break it.
 #include "gateway/telemetry/log_line.h"
 
 #include <gtest/gtest.h>

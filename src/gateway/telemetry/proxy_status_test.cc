@@ -1,3 +1,4 @@
+// The Proxy-Status field for every ending.
 #include "gateway/telemetry/proxy_status.h"
 
 #include <gtest/gtest.h>

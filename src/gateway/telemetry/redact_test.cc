@@ -1,3 +1,4 @@
+// Which parts of a target are secrets.
 #include "gateway/telemetry/redact.h"
 
 #include <gtest/gtest.h>

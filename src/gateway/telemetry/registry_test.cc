@@ -1,3 +1,4 @@
+// Names and their indexes: stable, bounded, readable while they grow.
 #include "gateway/telemetry/registry.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+// Finding a request in the log, and telling its story.
 #include "gateway/telemetry/story.h"
 
 #include <gmock/gmock.h>

@@ -1,3 +1,4 @@
+// Trace context: what is read, what is believed, what is passed on.
 #include "gateway/telemetry/trace.h"
 
 #include <gtest/gtest.h>
