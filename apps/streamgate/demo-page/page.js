@@ -26,10 +26,14 @@ video.addEventListener("playing", () => {
 });
 video.addEventListener("pause", () => say("wait", "Paused"));
 
-function refresh(hls) {
+// What could still be played if nothing more came.
+function ahead() {
   const ranges = video.buffered;
-  const ahead = ranges.length ? ranges.end(ranges.length - 1) - video.currentTime : 0;
-  show("buffer", `${Math.max(ahead, 0).toFixed(1)} s`);
+  return ranges.length ? Math.max(ranges.end(ranges.length - 1) - video.currentTime, 0) : 0;
+}
+
+function refresh(hls) {
+  show("buffer", `${ahead().toFixed(1)} s`);
   show("stalls", String(facts.stalls));
   if (Number.isFinite(hls?.latency) && hls.latency > 0) show("latency", `${hls.latency.toFixed(1)} s`);
   if (video.videoWidth) show("picture", `${video.videoWidth} × ${video.videoHeight}`);
@@ -49,7 +53,8 @@ if (window.Hls?.isSupported()) {
     show("rate", `${((frag.stats.total * 8) / Math.max(ms, 1) / 1000).toFixed(0)} Mbit/s`);
   });
   hls.on(Hls.Events.ERROR, (_, error) => {
-    facts.errors.push(error.details);
+    const where = `at ${video.currentTime.toFixed(2)} s, ${ahead().toFixed(2)} s ahead`;
+    facts.errors.push(`${error.details} ${where}`);
     if (error.details === Hls.ErrorDetails.BUFFER_STALLED_ERROR) stall();
     if (!error.fatal) return;
     say("bad", `Stopped: ${error.details}. Trying again…`);
