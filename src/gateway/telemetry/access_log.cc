@@ -89,13 +89,13 @@ void AccessLog::set(const Options& options) {
 }
 
 LogLane& AccessLog::add_lane() {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(lanes_mutex_);
     lanes_.push_back(std::make_unique<LogLane>(*this, registry_));
     return *lanes_.back();
 }
 
 Result<void> AccessLog::configure(Options options) {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(file_mutex_);
     auto file = std::make_unique<LogFile>(options.file);
     TRY_VOID(file->open());
     drain();  // What was said before the reload belongs into the old file.
@@ -110,12 +110,12 @@ void AccessLog::reopen() {
 }
 
 void AccessLog::flush() {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(file_mutex_);
     drain();
 }
 
 telemetry::LogRow AccessLog::counts() const {
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(lanes_mutex_);
     telemetry::LogRow row;
     row.written = written_.load();
     row.lost = lost_.load();
@@ -139,19 +139,24 @@ void AccessLog::run() {
         std::uint64_t ignored = 0;
         [[maybe_unused]] const auto n = ::read(event_, &ignored, sizeof ignored);
 
-        const std::lock_guard lock(mutex_);
+        const std::lock_guard lock(file_mutex_);
         drain();
         if (reopen_.exchange(false)) {
             if (const auto opened = file_->open(); !opened)
                 fmt::print(stderr, "access log: {}\n", opened.error().message());
         }
     }
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard lock(file_mutex_);
     drain();
 }
 
 void AccessLog::drain() {
-    for (const auto& lane : lanes_) drain(*lane);
+    std::vector<LogLane*> lanes;  // Once there, a lane stays.
+    {
+        const std::lock_guard lock(lanes_mutex_);
+        for (const auto& lane : lanes_) lanes.push_back(lane.get());
+    }
+    for (LogLane* lane : lanes) drain(*lane);
 }
 
 void AccessLog::drain(LogLane& lane) {

@@ -83,11 +83,11 @@ class AccessLog {
     std::atomic<std::uint64_t> lost_{0};
     std::atomic<std::uint64_t> written_{0};
     std::atomic<std::uint64_t> rotations_{0};
-    bool failing_ = false;  // Writer, under the mutex.
+    bool failing_ = false;  // Under file_mutex_.
 
-    mutable std::mutex
-        mutex_;  // Lanes and file: between the writer and add_lane, configure, flush.
+    mutable std::mutex lanes_mutex_;  // Held for moments: who counts must not wait for a disk.
     std::vector<std::unique_ptr<LogLane>> lanes_;
+    std::mutex file_mutex_;  // Held while writing: by the writer, configure() and flush().
     std::unique_ptr<LogFile> file_;
     std::thread writer_;
 };

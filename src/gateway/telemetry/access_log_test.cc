@@ -2,7 +2,9 @@
 #include "gateway/telemetry/access_log.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -194,6 +196,38 @@ TEST_F(LogFileTest, LooksForItsFileOnceASecond) {
     EXPECT_FALSE(fs::exists(path));
     ASSERT_TRUE(file.append("3\n", "4\n", Tick{1'500'000'000}));
     EXPECT_EQ(lines_of(path), (std::vector<std::string>{"3", "4"}));
+}
+
+TEST_F(LogFileTest, WhenAnotherProcessRotatedItFollows) {
+    LogFile ours({.path = path, .rotate_at = {4}});
+    LogFile theirs({.path = path, .rotate_at = {4}});
+    ASSERT_TRUE(ours.open());
+    ASSERT_TRUE(theirs.open());
+    ASSERT_TRUE(ours.append("11\n22\n", "", Tick{0}));
+    ASSERT_TRUE(theirs.append("33\n44\n", "", Tick{0}));
+    ASSERT_TRUE(ours.rotate_if_due());
+    ASSERT_TRUE(theirs.rotate_if_due());  // Must not rotate the new file away.
+    ASSERT_TRUE(theirs.append("5\n", "", Tick{0}));
+    EXPECT_EQ(lines_of(path), (std::vector<std::string>{"5"}));
+    EXPECT_EQ(lines_of(path + ".1").size(), 4U);
+    EXPECT_FALSE(fs::exists(path + ".2"));
+}
+
+// The size that a file may have is limited for this process: a disk that is full in the middle of a
+// line.
+TEST_F(LogFileTest, ATornWriteIsClosedBeforeTheNext) {
+    LogFile file({.path = path});
+    ASSERT_TRUE(file.open());
+    rlimit before{};
+    ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
+    const auto ignored = std::signal(SIGXFSZ, SIG_IGN);
+    const rlimit tight{8, before.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &tight);
+    EXPECT_FALSE(file.append("12345\n", "67890\n", Tick{0}));
+    setrlimit(RLIMIT_FSIZE, &before);
+    std::signal(SIGXFSZ, ignored);
+    ASSERT_TRUE(file.append("next\n", "", Tick{0}));
+    EXPECT_EQ(lines_of(path), (std::vector<std::string>{"12345", "67", "next"}));
 }
 
 }  // namespace

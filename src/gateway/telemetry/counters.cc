@@ -222,7 +222,7 @@ void WorkerCounters::count_attempt(const Account& a, std::size_t index) {
         cells->pool_hits.add();
     } else if (is_connect_failure(attempt.ending)) {
         cells->connect_failures.add();
-    } else {
+    } else if (attempt.connect_ns > 0) {  // Else it ended before there was a connection.
         cells->connects.add();
         cells->connect_sum_ns.add(at_least_0(attempt.connect_ns));
     }

@@ -39,8 +39,7 @@ Result<void> LogFile::open() {
     rotate_at_ = options_.rotate_at.count;
     size_ = regular_ ? static_cast<std::uint64_t>(status.st_size) : 0;
     char last = '\n';
-    if (size_ > 0 && ::pread(fd_, &last, 1, status.st_size - 1) == 1 && last != '\n')
-        size_ += ::write(fd_, "\n", 1) == 1 ? 1 : 0;
+    torn_ = size_ > 0 && ::pread(fd_, &last, 1, status.st_size - 1) == 1 && last != '\n';
     return {};
 }
 
@@ -68,6 +67,7 @@ Result<void> LogFile::rotate() {
 
 Result<void> LogFile::rotate_if_due() {
     if (fd_ < 0 || !regular_ || size_ < rotate_at_) return {};
+    if (moved_away()) return open();  // Another process was faster.
     rotate_at_ = size_ + options_.rotate_at.count / 8 + 1;
     return rotate();
 }
@@ -80,7 +80,8 @@ Result<void> LogFile::append(std::string_view first, std::string_view second, Ti
     }
     if (fd_ < 0) return fail(Errc::io_failed, options_.path + " is not open");
 
-    const std::uint64_t before = size_;
+    if (torn_ && ::write(fd_, "\n", 1) != 1) return fail_system("write " + options_.path);
+    torn_ = false;
     std::size_t done = 0;
     while (done < first.size() + second.size()) {
         const auto a = first.substr(std::min(done, first.size()));
@@ -91,8 +92,7 @@ Result<void> LogFile::append(std::string_view first, std::string_view second, Ti
         if (written < 0 && errno == EINTR) continue;
         if (written <= 0) {
             auto error = system_error("write " + options_.path, written < 0 ? errno : EIO);
-            if (regular_ && done > 0 && ::ftruncate(fd_, static_cast<off_t>(before)) == 0)
-                size_ = before;
+            torn_ = regular_ && done > 0;
             return std::unexpected(std::move(error));
         }
         done += static_cast<std::size_t>(written);

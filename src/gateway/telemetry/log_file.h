@@ -28,12 +28,14 @@ class LogFile {
 
     Result<void> open();  // Makes folders as needed; mends a last line that a crash left torn.
 
-    // `first` and `second` together are whole lines. On failure nothing of them is left in the
-    // file. A file that could not be opened, or was moved away by somebody else, is opened again at
-    // most once a second.
+    // `first` and `second` together are whole lines. On failure a part of them may be in the file;
+    // its torn end is closed before anything else is written. Nothing is ever cut off: during an
+    // upgrade two processes append to one file. A file that could not be opened, or was moved away
+    // by somebody else, is opened again at most once a second.
     Result<void> append(std::string_view first, std::string_view second, Tick now);
-    Result<void>
-    rotate_if_due();  // On failure the file goes on growing; asked again a while later.
+
+    // On failure the file goes on growing, and it is tried again an eighth of its size later.
+    Result<void> rotate_if_due();
 
     std::uint64_t rotations() const { return rotations_; }
 
@@ -44,10 +46,11 @@ class LogFile {
 
     Options options_;
     int fd_ = -1;
-    bool regular_ = false;  // Not a pipe, a terminal, a device.
-    std::uint64_t size_ = 0;
+    bool regular_ = false;         // Not a pipe, a terminal, a device.
+    std::uint64_t size_ = 0;       // At least: another process may have added to it.
     std::uint64_t rotate_at_ = 0;  // Later than configured after a rotation that failed.
     std::uint64_t rotations_ = 0;
+    bool torn_ = false;  // The file ends within a line.
     Tick looked_at_{INT64_MIN / 2};
 };
 
