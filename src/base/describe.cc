@@ -73,9 +73,9 @@ std::shared_ptr<void> make_one() {
 
 template <class T>
 Result<void> parse_whole(std::string_view text, void* value) {
-    const auto* end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, *static_cast<T*>(value));
-    if (error == std::errc{} && stop == end) return {};
+    const auto [stop, error] =
+        std::from_chars(text.data(), text.data() + text.size(), *static_cast<T*>(value));
+    if (error == std::errc{} && stop == text.data() + text.size()) return {};
     return fail(Errc::invalid_argument, fmt::format("`{}` is not a whole number", text),
                 fmt::format("a number from 0 to {}", std::numeric_limits<T>::max()));
 }

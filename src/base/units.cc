@@ -46,8 +46,9 @@ bool take_number(std::string_view& text, double& number) {
         ++length;
         while (length < text.size() && text[length] >= '0' && text[length] <= '9') ++length;
     }
-    const auto [end, error] = std::from_chars(text.data(), text.data() + length, number);
-    if (error != std::errc{} || end != text.data() + length) return false;
+    const auto digits = text.substr(0, length);
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+    if (error != std::errc{} || end != digits.data() + digits.size()) return false;
     text.remove_prefix(length);
     return true;
 }

@@ -32,9 +32,9 @@ std::shared_ptr<void> make_one() {
 }
 
 bool parse_status(std::string_view text, std::uint16_t& status) {
-    const auto* end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, status);
-    return error == std::errc{} && stop == end && status >= 100 && status <= 599;
+    const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), status);
+    return error == std::errc{} && stop == text.data() + text.size() && status >= 100 &&
+           status <= 599;
 }
 
 // --- endpoints

@@ -105,8 +105,7 @@ void describe(Visitor& v, AccessLog& log) {
              .why = "File for the access log, a JSON object a line; `-` is standard output, `off` "
                     "writes none.",
              .unset = "log/access.log in `state`",
-             .path = Path::file,
-             .applies = Applies::restart},
+             .path = Path::file},
             log.path);
     v.field({.key = "sample",
              .why = "Share of the requests that ended well to write down; the others are always "

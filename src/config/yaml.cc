@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/node/node.h>  // Declared in parser.h; undefined, clang-tidy takes ours for it.
 #include <yaml-cpp/parser.h>
 
 #include <algorithm>
