@@ -41,6 +41,9 @@ Deadlines deadlines_of(Exchange& x) {
 Task<Ending> await_bytes(Exchange& x, Deadlines& d) {
     Stream& stream = x.connection->stream;
     for (;;) {
+        if (x.interruption == Interruption::abandoned &&
+            !upstream::choose_instead(x, Ending::upstream_timeout, RetryCause::failed))
+            x.interruption = Interruption::none;  // Nobody better to ask: it may answer after all.
         if (x.interruption != Interruption::none) co_return ending_of(x, x.interruption);
         // The time to the first byte counts from the whole request sent.
         const bool uploading = x.upload == Upload::running;
@@ -149,7 +152,8 @@ ResponseContext context_for(const Exchange& x, const http::ResponseHead& head, F
             .framing = framing,
             .content_length = head.content_length,
             .answers_head = x.request.method == http::Method::head,
-            .ending = Ending::ok,
+            .ending = upstream::is_failure_status(head.status) ? Ending::upstream_status
+                                                               : Ending::ok,
             .sticky_cookie = cookie};
 }
 
@@ -243,8 +247,7 @@ Task<Ending> receive_response(Exchange& x) {
         }
         if (status >= 200) {
             x.service->policy.answered(x.attempt, status, steady_now());
-            if (upstream::is_failure_status(status) &&
-                upstream::choose_instead(x, Ending::upstream_status, RetryCause::failed))
+            if (upstream::choose_instead(x, Ending::upstream_status, RetryCause::failed))
                 co_return Ending::upstream_status;
             co_return co_await deliver(x, bytes);
         }

@@ -128,6 +128,7 @@ Ending choose(Exchange& x) {
 }
 
 bool choose_again(Exchange& x, Ending ending) {
+    if (x.interruption == Interruption::abandoned) x.interruption = Interruption::none;
     if (x.next) {  // Found while the last one was slow.
         begin_attempt(x, std::exchange(x.next, {}));
         return true;
@@ -139,7 +140,6 @@ bool choose_again(Exchange& x, Ending ending) {
             x.worker.count().retry_refused(x.service->spec.telemetry);
         return false;
     }
-    x.interruption = Interruption::none;
     begin_attempt(x, choice);
     return true;
 }
