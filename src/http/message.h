@@ -126,8 +126,9 @@ struct RequestHead {
     std::string_view target;  // As received, for the log.
     std::string_view path;    // Of the target, as received: `/a%20b`; `*` for OPTIONS *.
     std::string_view query;   // Without `?`.
-    std::string_view
-        authority;           // From the absolute form, else from Host; may be empty on HTTP/1.0.
+    bool has_query = false;   // `/x?` has an empty one, which is not the same as none.
+    // From the absolute form, else from Host; may be empty on HTTP/1.0.
+    std::string_view authority;
     std::uint8_t minor = 1;  // HTTP/1.<minor>
     Framing framing = Framing::none;
     std::uint64_t content_length = 0;

@@ -88,6 +88,14 @@ class Gateway:
             self.process.kill()
             self.process.wait()
 
+    def settle(self):
+        """Until the log has not grown for a moment."""
+        size, quiet = -1, 0
+        while quiet < 10:
+            time.sleep(0.03)
+            now = self.log.stat().st_size
+            size, quiet = now, quiet + 1 if now == size else 0
+
     def records(self):
         return [
             json.loads(line.decode(errors="replace"), strict=False)
@@ -158,7 +166,7 @@ def drive(kind, binary, root, cases):
         stack.callback(gateway.stop)
         answers = {case: send(gateway.port, data) for case, _, data in cases}
         alive = gateway.process.poll() is None
-        gateway.stop()
+        gateway.settle()
         settle(backend, len(gateway.forwarded()))
         return {
             "backend": backend,
@@ -259,7 +267,9 @@ def main():
     os.chmod(root, 0o755)
     try:
         problems = try_canary(root, cases)
-        passed, found, recorder = try_backends(options.binary, root, cases + valid)
+        passed, found, recorder = try_backends(
+            str(pathlib.Path(options.binary).resolve()), root, cases + valid
+        )
         problems += found + read_recorded(recorder)
     finally:
         if not options.keep:

@@ -99,42 +99,60 @@ class Gateway:
         return self.process.returncode
 
 
+class Stage:
+    """A gateway and an upstream for one script."""
+
+    def __init__(self, script, binary):
+        self.script, self.binary = script, binary
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="sg-wire-"))
+        self.upstream = self.gateway = None
+
+    def open(self):
+        self.upstream = actors.Upstream(free_port())
+        port = self.upstream.listener.getsockname()[1]
+        self.gateway = Gateway(self.binary, self.script, self.folder, port)
+        self.log = play.AccessLog(self.folder / "access.log")
+
+    def close(self):
+        if self.gateway:
+            self.gateway.stop()
+        if self.upstream:
+            self.upstream.close()
+
+    def perform(self, steps):
+        """What went wrong, or None."""
+        self.log.skip()
+        one = play.Play(self.gateway.connect, self.upstream, self.log)
+        problem = None
+        try:
+            one.run(steps)
+        except (play.Wrong, scripts.Mistake) as error:
+            problem = str(error)
+        finally:
+            one.end()
+        code = self.gateway.process.poll()
+        if code is not None:
+            problem = f"the gateway ended with {code}: {self.gateway.output()}"
+        return problem
+
+
 def run_script(script, binary, keep):
     """[(case, what went wrong or None)]"""
     results = []
-    with contextlib.ExitStack() as stack:
-        folder = pathlib.Path(tempfile.mkdtemp(prefix="sg-wire-"))
-        if not keep:
-            stack.callback(subprocess.run, ["rm", "-rf", folder], check=False)
-        upstream = actors.Upstream(free_port())
-        stack.callback(upstream.close)
-        try:
-            gateway = Gateway(binary, script, folder, upstream.listener.getsockname()[1])
-        except play.Wrong as error:
-            return [("", str(error))]
-        stack.callback(gateway.stop)
-        log = play.AccessLog(folder / "access.log")
+    stage = Stage(script, binary)
+    try:
+        stage.open()
         for label, steps in script.cases():
-            one = play.Play(gateway.connect, upstream, log)
-            log.skip()
-            problem = None
-            try:
-                one.run(steps)
-            except (play.Wrong, scripts.Mistake) as error:
-                problem = str(error)
-            finally:
-                one.end()
-            if gateway.process.poll() is not None:
-                problem = f"the gateway died ({gateway.process.returncode}): {gateway.output()}"
-            results.append((label, problem))
-            if gateway.process.poll() is not None:
-                break
-            if problem and len(script.rows) > 1:  # What one case left must not fail the next.
-                for stream in upstream.streams:
-                    if stream.ended != "by us":
-                        stream.close()
-                upstream.streams.clear()
-                upstream.current = upstream.previous = None
+            results.append((label, stage.perform(steps)))
+            if results[-1][1]:  # What a failed case left must not fail the next.
+                stage.close()
+                stage.open()
+    except play.Wrong as error:
+        results.append(("", str(error)))
+    finally:
+        stage.close()
+        if not keep:
+            subprocess.run(["rm", "-rf", stage.folder], check=False)
     return results
 
 

@@ -42,9 +42,14 @@ class Script:
             ]
 
 
+def places_of(name):
+    """Where a column's name stands by itself; an escape such as \\n may come before it."""
+    return re.compile(rf"(?<![A-Z_]){name}(?![A-Za-z_])")
+
+
 def fill_in(text, values):
     for name, value in values.items():
-        text = re.sub(rf"\b{name}\b", lambda _: value, text)
+        text = places_of(name).sub(lambda _, value=value: value, text)
     return text
 
 
@@ -82,6 +87,9 @@ def read(path):
             raise Mistake(f"{path}:{number}: {error}") from error
     if not script.title or not script.steps:
         raise Mistake(f"{path}: needs a comment that says what it proves, and steps")
+    for name in script.names:
+        if not any(places_of(name).search(step.text) for step in script.steps):
+            raise Mistake(f"{path}: no step uses {name}")
     script.rows = script.rows or [[]]
     return script
 

@@ -12,6 +12,7 @@ namespace {
 void reset(RequestHead& head) {
     head.method = Method::other;
     head.method_text = head.target = head.path = head.query = head.authority = {};
+    head.has_query = false;
     head.minor = 1;
     head.framing = Framing::none;
     head.content_length = 0;

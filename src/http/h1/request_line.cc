@@ -75,6 +75,7 @@ Defect parse_path(std::string_view text, RequestHead& head) {
     if (encoded && !is_encoded_well(head.path)) return Defect::target_encoding;
     if (at == text.size()) return Defect::none;
     if (text[at] != '?') return character_defect(text[at]);
+    head.has_query = true;
     head.query = text.substr(at + 1);
     for (const char c : head.query)
         if (!is(c, char_query)) return character_defect(c);

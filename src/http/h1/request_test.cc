@@ -422,6 +422,7 @@ TEST(RequestAccepted, TargetForms) {
         EXPECT_EQ(parsed.verdict.progress, Progress::done) << want.request_line;
         EXPECT_EQ(parsed.head->path, want.path) << want.request_line;
         EXPECT_EQ(parsed.head->query, want.query) << want.request_line;
+        EXPECT_EQ(parsed.head->has_query, bytes.find('?') != bytes.npos) << want.request_line;
         EXPECT_EQ(parsed.head->authority, want.authority) << want.request_line;
     }
 }
