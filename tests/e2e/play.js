@@ -49,8 +49,21 @@ async function main() {
     const complaints = [];
     page.on('pageerror', (error) => complaints.push(String(error)));
     page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+    const pending = new Map();
+    page.on('request', (request) => pending.set(request, Date.now()));
+    page.on('requestfinished', (request) => pending.delete(request));
+    page.on('requestfailed', (request) => {
+      pending.delete(request);
+      complaints.push(`${request.url()}: ${request.failure()?.errorText}`);
+    });
     await page.goto(url);
-    await page.waitForFunction(() => window.streamgate?.started, null, { timeout: 20_000 });
+    try {
+      await page.waitForFunction(() => window.streamgate?.started, null, { timeout: 60_000 });
+    } catch (error) {
+      const waiting = [...pending].map(([request, at]) => `${request.url()} for ${Date.now() - at} ms`);
+      const seen = await page.evaluate(look);
+      throw new Error(`it did not start: ${JSON.stringify({ seen, complaints, waiting })}`);
+    }
     const first = await page.evaluate(look);
     const began = process.hrtime.bigint();
     await page.waitForFunction(
