@@ -32,6 +32,7 @@ constexpr std::string_view cache_names[] = {"none", "hit", "miss"};
 // line fits unless a configuration has names of thousands of bytes. Then the line is cut off, and
 // format() notices.
 void LogLine::put(std::string_view text) {
+    if (text.empty()) return;  // An empty view may point nowhere.
     const auto room = static_cast<std::size_t>(buffer_.data() + buffer_.size() - at_);
     const auto size = std::min(room, text.size());
     std::memcpy(at_, text.data(), size);
