@@ -74,8 +74,8 @@ async def error_503(reader, writer):
     writer.write(b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 4\r\n\r\nbusy")
 
 
-async def no_upgrade(reader, writer):
-    """Agrees to change the protocol, but to one that nobody asked for."""
+async def unasked(reader, writer):
+    """Changes the protocol of its own accord."""
     writer.write(
         b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: other\r\nConnection: upgrade\r\n\r\n"
     )
@@ -101,7 +101,7 @@ BEHAVIOURS = {
         big_head,
         long_body,
         error_503,
-        no_upgrade,
+        unasked,
     )
 }
 
@@ -117,6 +117,15 @@ def serve(behaviour):
         writer.close()
 
     return handle
+
+
+async def no_tls(reader, writer):
+    """Takes what should be a ClientHello for a bad request."""
+    with contextlib.suppress(ConnectionError):
+        await reader.read(1000)
+        writer.write(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+        await writer.drain()
+    writer.close()
 
 
 async def take_nothing(reader, writer):
@@ -168,6 +177,7 @@ class Origins:
     async def start(self):
         for name, behaviour in BEHAVIOURS.items():
             await self.listen(name, serve(behaviour))
+        await self.listen("no_tls", no_tls)
         await self.listen("tls", serve(good), ssl=certificate(self.folder))
         small = socket.socket()  # The kernel takes little for who does not read.
         small.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -208,10 +218,10 @@ def config(server, ports, metrics):
         service("unreachable", "224.0.0.1:80"),  # A multicast address: connect() says no at once.
         service("nameless", "no-such-host.invalid:80"),
         service("untrusted", f"https://{local['tls']}"),
-        service("not_tls", f"https://{local['good']}"),
+        service("not_tls", f"https://{local['no_tls']}"),
         service("patient", local["stall"], patient),
         service("takes_nothing", local["takes_nothing"], patient),
-        service("total", local["drip"], "    timeouts: { first_byte: 8s, total: 500ms }\n"),
+        service("total", local["drip"], "    timeouts: { first_byte: 400ms, total: 500ms }\n"),
         service(
             "narrow", local["stall"], patient + "    circuit: { requests_max: 1, queue_max: 0 }\n"
         ),
@@ -220,11 +230,7 @@ def config(server, ports, metrics):
             local["stall"],
             patient + "    circuit: { requests_max: 1, queue_max: 5, queue_timeout: 300ms }\n",
         ),
-        service(
-            "sick",
-            local["error_503"],
-            "    health: { path: /, every: 200ms, timeout: 200ms, unhealthy_after: 1 }\n",
-        ),
+        service("drained", local["good"]),
     ]
     names = re.findall(r"^  (\w+):", "".join(services), re.M)
     routes = [f"  - {{ path: /{name}/, to: {name} }}\n" for name in names]

@@ -55,8 +55,8 @@ class Seen:
 class Lab:
     """The gateway, and the three places where it says why."""
 
-    def __init__(self, server, metrics):
-        self.server, self.metrics = server, metrics
+    def __init__(self, server, ports, metrics):
+        self.server, self.ports, self.metrics = server, ports, metrics
         self.log = pathlib.Path(server.folder) / "access.log"
 
     async def counters(self):
@@ -179,12 +179,22 @@ def while_held(path):
 
 
 async def meets_fault(the):
-    """A fault directed through the control socket, lifted again."""
-    fault = {"route": "faulty", "abort": 503}
-    directive = {"id": "causes", "origin": "causes_test", "reason": "a test", "inject_fault": fault}
+    return await ask_under(the, "/faulty/", inject_fault={"route": "faulty", "abort": 503})
+
+
+async def meets_drained(the):
+    endpoint = f"127.0.0.1:{the.ports['good']}"
+    return await ask_under(
+        the, "/drained/", drain_endpoint={"service": "drained", "endpoint": endpoint}
+    )
+
+
+async def ask_under(the, target, **what):
+    """A request while a directive is in force, which is then lifted."""
+    directive = {"id": "causes", "origin": "causes_test", "reason": "a test", **what}
     await control(the, "POST", "/directives", {**directive, "expires_in": "30s"})
     try:
-        return await ask(the, "/faulty/")
+        return await ask(the, target)
     finally:
         await control(the, "DELETE", "/directives/causes")
 
@@ -237,12 +247,8 @@ CAUSES = [
     ),
     Cause("the endpoint speaks no TLS", "upstream_tls_failed", simply("/not_tls/")),
     Cause("the endpoint answers 503", "upstream_status", simply("/error_503/")),
-    Cause(
-        "the endpoint upgrades to something else",
-        "upgrade_failed",
-        simply("/no_upgrade/", fields=("Connection: upgrade", "Upgrade: websocket")),
-    ),
-    Cause("no endpoint is healthy", "no_healthy_endpoint", simply("/sick/")),
+    Cause("the endpoint upgrades unasked", "upgrade_failed", simply("/unasked/")),
+    Cause("the only endpoint is drained", "no_healthy_endpoint", meets_drained),
     Cause(
         "the circuit is open",
         "circuit_open",
@@ -325,7 +331,7 @@ def judge(cause, ending, seen, fresh, moved):
 async def run_all(options, folder):
     origins = await causes_origin.Origins(folder).start()
     server = lab.Streamgate(folder)
-    the = Lab(server, lab.free_port())
+    the = Lab(server, origins.ports, lab.free_port())
     endings = catalogue()
     checks = lab.Checks()
     try:
