@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <map>
+
 #include "base/address.h"
 
 namespace sg::config {
@@ -25,14 +27,12 @@ void Findings::fail(Place at, std::string what, std::string hint) {
 
 namespace {
 
-// Whether two sockets cannot both be bound: the same address, or every address of both families.
-bool collide(const SocketAddress& a, const SocketAddress& b) {
-    if (a == b) return true;
-    const auto is_any = [](const SocketAddress& s) {
-        const auto text = s.ip().text();
-        return s.family() != AF_UNIX && (text == "::" || text == "0.0.0.0");
-    };
-    return is_any(a) && is_any(b) && a.port() == b.port();
+// Two sockets with the same key cannot both be bound: the same address, or every address of a
+// family and every address of the other, which one socket takes as well.
+std::string key_of(const SocketAddress& address) {
+    const auto text = address.text();
+    const bool any = text.starts_with("[::]:") || text.starts_with("0.0.0.0:");
+    return any ? fmt::format("any:{}", address.port()) : text;
 }
 
 void check_tls(const Listener& listener, const std::string& path, Findings& findings) {
@@ -50,22 +50,20 @@ void check_tls(const Listener& listener, const std::string& path, Findings& find
 
 void check_listeners(const Config& config, Findings& findings) {
     struct Bound {
-        SocketAddress address;
         std::string text;
         Place place;
     };
-    std::vector<Bound> bound;
+    std::map<std::string, Bound> bound;
     const auto bind = [&](const std::string& text, const std::string& path) {
         const auto address = parse_socket_address(text);
         if (!address) return;
-        for (const Bound& other : bound) {
-            if (!collide(*address, other.address)) continue;
-            return findings.fail(path,
-                                 fmt::format("`{}` is already listened on: `{}` in line {}", text,
-                                             other.text, other.place.line),
-                                 "give one of them another port, or remove it");
-        }
-        bound.push_back({*address, text, findings.at(path)});
+        const auto [first, is_new] =
+            bound.try_emplace(key_of(*address), Bound{text, findings.at(path)});
+        if (is_new) return;
+        findings.fail(path,
+                      fmt::format("`{}` is already listened on: `{}` in line {}", text,
+                                  first->second.text, first->second.place.line),
+                      "give one of them another port, or remove it");
     };
     if (config.listen.empty() && findings.was_said("listen"))
         findings.fail("listen", "there is no listener", "write an address, such as listen: :8080");

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <set>
 
 #include "base/text.h"
 #include "config/check.h"
@@ -86,16 +87,19 @@ std::string default_name(const Route& route) {
 }
 
 void name_routes(Config& config) {
-    std::map<std::string, int> used;
+    std::set<std::string> used;
+    std::map<std::string, int> numbers;  // The last one given out, by name.
     for (const Route& route : config.routes)
-        if (!route.name.empty()) ++used[route.name];
+        if (!route.name.empty()) used.insert(route.name);
     for (Route& route : config.routes) {
         if (!route.name.empty()) continue;
         const auto base = default_name(route);
-        route.name = base;
+        int& number = numbers[base];
         // Bound: each try is another name, and there are fewer names than routes.
-        for (int n = 2; used.contains(route.name); ++n) route.name = fmt::format("{} #{}", base, n);
-        ++used[route.name];
+        do {
+            ++number;
+            route.name = number == 1 ? base : fmt::format("{} #{}", base, number);
+        } while (!used.insert(route.name).second);
     }
 }
 

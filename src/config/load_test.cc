@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <cstdlib>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 
@@ -279,6 +279,22 @@ TEST(Load, hostile_files_are_bounded) {
     for (int i = 0; i < 5000; ++i) many += "k" + std::to_string(i) + ": 1\n";
     EXPECT_NE(bad(many).find("more mistakes"), std::string::npos);
     EXPECT_NE(bad("\"\\e[31m\": 1\n").find("\\x1b"), std::string::npos);
+    EXPECT_NE(bad("a: " + std::string(1 << 20, '{')).find("more than 200000"), std::string::npos);
+}
+
+// Large files made by tools: none of the checks may take time that grows with the square.
+TEST(Load, large_files_take_bounded_time) {
+    std::string routes = "listen: :80\nservices: { s: \"h:1\" }\nroutes:\n";
+    std::string listeners = "routes: { respond: 200 }\nlisten:\n";
+    for (int i = 0; i < 5000; ++i) {
+        routes += "- { methods: [M" + std::to_string(i) + "], to: s }\n";
+        listeners += "- 127.0." + std::to_string(i / 250) + "." + std::to_string(i % 250) + ":80\n";
+    }
+    const auto began = std::clock();  // Of the processor: others may be at work too.
+    EXPECT_EQ(good(routes)->routes.size(), 5000U);
+    EXPECT_EQ(good(listeners)->listen.size(), 5000U);
+    EXPECT_NE(bad("a: [" + std::string(150'000, ',')).find("error"), std::string::npos);
+    EXPECT_LT(std::clock() - began, 30 * CLOCKS_PER_SEC);
 }
 
 }  // namespace

@@ -118,8 +118,13 @@ class Builder final : public YAML::EventHandler {
 
     Place dash_before(Place place) const {
         if (place.line > line_starts_.size()) return place;
-        const auto dash = text_.rfind('-', line_starts_[place.line - 1] + place.column - 1);
-        if (dash == std::string_view::npos) return place;
+        // Bound: how far back; a comment may stand between the dash and what comes next.
+        constexpr std::size_t far = 1000;
+        const auto here = line_starts_[place.line - 1] + place.column;
+        const auto from = here > far ? here - far : 0;
+        const auto found = text_.substr(from, here - from).rfind('-');
+        if (found == std::string_view::npos) return place;
+        const auto dash = from + found;
         const auto next = std::upper_bound(line_starts_.begin(), line_starts_.end(), dash);
         const auto line = static_cast<std::uint32_t>(next - line_starts_.begin());
         return {line, static_cast<std::uint32_t>(dash - *(next - 1) + 1)};
@@ -247,6 +252,14 @@ bool refuse_bytes(std::string_view text, Yaml& out) {
     if (text.size() > yaml_bytes_max) {
         out.problems.push_back({{1, 1},
                                 fmt::format("the file is larger than {} MiB", yaml_bytes_max >> 20),
+                                "is this the right file?"});
+        return true;
+    }
+    // Each opens a value; the parser holds some 200 bytes for each that is not closed.
+    const auto opens = [](char c) { return c == '[' || c == '{'; };
+    if (static_cast<std::size_t>(std::ranges::count_if(text, opens)) > yaml_nodes_max) {
+        out.problems.push_back({{1, 1},
+                                fmt::format("the file has more than {} values", yaml_nodes_max),
                                 "is this the right file?"});
         return true;
     }
