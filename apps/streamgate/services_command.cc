@@ -1,4 +1,5 @@
-// What people ask of the services that `streamgate up` runs: ps, top, logs, describe, scale, restart, roll, stop, start.
+// What people ask of the services that `streamgate up` runs: ps, top, logs, describe, scale,
+// restart, roll, stop, start.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <unistd.h>
@@ -72,15 +73,17 @@ std::string name_of(const Json& service, const Json& version, const Json& instan
                           : fmt::format("{} {}/{}", name, v, replica);
 }
 
-// --- ps --------------------------------------------------------------------------------------------
+// --- ps
+// --------------------------------------------------------------------------------------------
 
 std::string state_of(const Json& instance) {
     std::string text = instance["phase"];
     if (text == "waiting") {
-        const auto in = local::show_duration(Duration(instance["next_start_ns"].get<std::int64_t>()));
-        text = instance["crash_loop"].get<bool>()
-                   ? fmt::format("crash loop ({}x), starts in {}", instance["failures"].get<int>(), in)
-                   : fmt::format("starts in {}", in);
+        const auto in =
+            local::show_duration(Duration(instance["next_start_ns"].get<std::int64_t>()));
+        text = instance["crash_loop"].get<bool>() ? fmt::format("crash loop ({}x), starts in {}",
+                                                                instance["failures"].get<int>(), in)
+                                                  : fmt::format("starts in {}", in);
     }
     if (instance.contains("why") && !instance["why"].get<std::string>().empty())
         text += ": " + instance["why"].get<std::string>();
@@ -109,9 +112,8 @@ void print_processes(const Json& status) {
                   well ? News::good : News::plain);
     }
     if (gateway["processes"].empty())
-        table.row({"gateway",
-                   fmt::format("down, {} failed starts", gateway["failures"].get<int>()), "", "",
-                   restarts},
+        table.row({"gateway", fmt::format("down, {} failed starts", gateway["failures"].get<int>()),
+                   "", "", restarts},
                   News::bad);
     const auto& supervisor = status["supervisor"];
     table.row({"supervisor", status["stopping"].get<bool>() ? "stopping" : "running",
@@ -122,16 +124,15 @@ void print_processes(const Json& status) {
 local::Table instance_table(const Json& services) {
     local::Table table({"SERVICE", "VERSION", ">REPLICA", "STATE", ">PID", ">PORT", ">UP",
                         ">RESTARTS", "LAST EXIT"});
-    for_each_instance({{"services", services}},
-                      [&](const Json& service, const Json& version, const Json& i) {
-                          const int pid = i["pid"], port = i["port"];
-                          table.row({service["name"], version["version"],
-                                     std::to_string(i["replica"].get<int>()), state_of(i),
-                                     pid == 0 ? "-" : std::to_string(pid),
-                                     port == 0 ? "-" : std::to_string(port), age_of(i),
-                                     std::to_string(i["restarts"].get<int>()), i["last_exit"]},
-                                    news_of(i));
-                      });
+    for_each_instance(
+        {{"services", services}}, [&](const Json& service, const Json& version, const Json& i) {
+            const int pid = i["pid"], port = i["port"];
+            table.row({service["name"], version["version"], std::to_string(i["replica"].get<int>()),
+                       state_of(i), pid == 0 ? "-" : std::to_string(pid),
+                       port == 0 ? "-" : std::to_string(port), age_of(i),
+                       std::to_string(i["restarts"].get<int>()), i["last_exit"]},
+                      news_of(i));
+        });
     return table;
 }
 
@@ -148,11 +149,10 @@ int ps(const Cli& cli) {
     for (const auto& service : (*reply)["services"]) {
         for (const auto& version : service["versions"])
             if (version["held"].get<bool>())
-                fmt::print("\n{} {} is stopped: streamgate start {}/{}\n",
-                           service["name"].get<std::string>(),
-                           version["version"].get<std::string>(),
-                           service["name"].get<std::string>(),
-                           version["version"].get<std::string>());
+                fmt::print(
+                    "\n{} {} is stopped: streamgate start {}/{}\n",
+                    service["name"].get<std::string>(), version["version"].get<std::string>(),
+                    service["name"].get<std::string>(), version["version"].get<std::string>());
         if (service.contains("roll"))
             fmt::print("\n{} is {} to {} by command: streamgate roll {} --configured goes back\n",
                        service["name"].get<std::string>(),
@@ -163,7 +163,8 @@ int ps(const Cli& cli) {
     return 0;
 }
 
-// --- top -------------------------------------------------------------------------------------------
+// --- top
+// -------------------------------------------------------------------------------------------
 
 using CpuTimes = std::map<int, std::int64_t>;  // By pid.
 
@@ -200,23 +201,24 @@ std::string top_text(const Json& status, const CpuTimes& before, double elapsed_
     for (const auto& [name, process] : top_rows(status)) {
         const int pid = (*process)["pid"];
         if (!process->contains("usage")) {
-            table.row({name, pid == 0 ? "-" : std::to_string(pid), "-", "-", "-", "-", "-", "-",
-                       "-"});
+            table.row(
+                {name, pid == 0 ? "-" : std::to_string(pid), "-", "-", "-", "-", "-", "-", "-"});
             continue;
         }
         const auto& usage = (*process)["usage"];
         const auto at = before.find(pid);
         std::string cpu = "-";
         if (at != before.end() && elapsed_ns > 0)
-            cpu = fmt::format("{:.1f} %",
-                              100 * static_cast<double>(usage["cpu_ns"].get<std::int64_t>() -
-                                                        at->second) / elapsed_ns);
-        table.row({name, std::to_string(pid), cpu, local::show_bytes(usage["memory_bytes"]),
-                   std::to_string(usage["threads"].get<int>()),
-                   std::to_string(usage["descriptors"].get<int>()),
-                   usage.contains("connections") ? std::to_string(usage["connections"].get<int>())
-                                                 : "",
-                   std::to_string(usage["processes"].get<int>()), age_of(*process)});
+            cpu = fmt::format(
+                "{:.1f} %",
+                100 * static_cast<double>(usage["cpu_ns"].get<std::int64_t>() - at->second) /
+                    elapsed_ns);
+        table.row(
+            {name, std::to_string(pid), cpu, local::show_bytes(usage["memory_bytes"]),
+             std::to_string(usage["threads"].get<int>()),
+             std::to_string(usage["descriptors"].get<int>()),
+             usage.contains("connections") ? std::to_string(usage["connections"].get<int>()) : "",
+             std::to_string(usage["processes"].get<int>()), age_of(*process)});
     }
     return table.text(colour());
 }
@@ -231,7 +233,8 @@ int top(const Cli& cli) {
         usleep(refreshing ? 1'000'000 : 500'000);
         auto now = caller->ask({{"verb", "usage"}});
         if (!now) return complain(cli, now.error());
-        const double elapsed = (*now)["steady_ns"].get<double>() - (*before)["steady_ns"].get<double>();
+        const double elapsed =
+            (*now)["steady_ns"].get<double>() - (*before)["steady_ns"].get<double>();
         if (cli.json) {
             (*now)["sampled_ns"] = elapsed;
             (*now)["cpu_ns_before"] = Json::object();
@@ -249,7 +252,8 @@ int top(const Cli& cli) {
     }
 }
 
-// --- logs ------------------------------------------------------------------------------------------
+// --- logs
+// ------------------------------------------------------------------------------------------
 
 struct LogWish {
     std::string service;
@@ -289,7 +293,8 @@ Result<std::vector<LogFile>> log_files(const local::Layout& layout, const LogWis
                          local::Follow(path), ""});
     }
     if (files.empty())
-        return fail(Errc::not_found, fmt::format("nothing is kept for `{}` in {}", wish.service, folder),
+        return fail(Errc::not_found,
+                    fmt::format("nothing is kept for `{}` in {}", wish.service, folder),
                     "`streamgate ps` lists services; `gateway` and `supervisor` have logs too");
     std::ranges::sort(files, {}, &LogFile::path);
     return files;
@@ -299,12 +304,9 @@ void print_lines(LogFile& file, const std::string& text, bool named, bool json) 
     file.rest += text;
     for (auto end = file.rest.find('\n'); end != std::string::npos; end = file.rest.find('\n')) {
         const auto line = file.rest.substr(0, end);
-        if (json)
-            fmt::print("{}", local::to_line({{"instance", file.name}, {"line", line}}));
-        else if (named)
-            fmt::print("{} | {}\n", file.name, line);
-        else
-            fmt::print("{}\n", line);
+        if (json) fmt::print("{}", local::to_line({{"instance", file.name}, {"line", line}}));
+        else if (named) fmt::print("{} | {}\n", file.name, line);
+        else fmt::print("{}\n", line);
         file.rest.erase(0, end + 1);
     }
 }
@@ -318,7 +320,8 @@ int logs(const Cli& cli, LogWish wish) {
     auto files = log_files(*layout, wish);
     if (!files) return complain(cli, files.error());
     const bool named = files->size() > 1;
-    for (auto& file : *files) print_lines(file, local::tail(file.path, wish.lines), named, cli.json);
+    for (auto& file : *files)
+        print_lines(file, local::tail(file.path, wish.lines), named, cli.json);
     while (wish.follow) {
         std::fflush(stdout);
         usleep(200'000);
@@ -327,14 +330,16 @@ int logs(const Cli& cli, LogWish wish) {
     return 0;
 }
 
-// --- describe --------------------------------------------------------------------------------------
+// --- describe
+// --------------------------------------------------------------------------------------
 
 void print_version(const Json& version) {
     const auto& health = version["health"];
     std::string check = "a TCP connection";
     if (health["kind"] == "http")
-        check = fmt::format("GET {} every {}, within {}", health["path"].get<std::string>(),
-                            health["every"].get<std::string>(), health["timeout"].get<std::string>());
+        check =
+            fmt::format("GET {} every {}, within {}", health["path"].get<std::string>(),
+                        health["every"].get<std::string>(), health["timeout"].get<std::string>());
     if (health["kind"] == "tcp")
         check = fmt::format("a TCP connection every {}", health["every"].get<std::string>());
     auto replicas = std::to_string(version["wanted"].get<int>());
@@ -362,7 +367,10 @@ void print_events(const Json& events, std::size_t most) {
         const auto what = local::happening_named(event["what"].get<std::string>());
         const auto news = what ? local::news_of(*what) : News::plain;
         table.row({local::show_clock(at), local::show_duration(wall_now() - at),
-                   news == News::bad ? "!" : news == News::good ? "+" : "", event["sentence"]},
+                   news == News::bad    ? "!"
+                   : news == News::good ? "+"
+                                        : "",
+                   event["sentence"]},
                   news);
     }
     if (!table.empty()) fmt::print("\n{}", table.text(colour()));
@@ -391,7 +399,8 @@ int describe(const Cli& cli, const std::string& service, std::size_t events) {
     return 0;
 }
 
-// --- changes ---------------------------------------------------------------------------------------
+// --- changes
+// ---------------------------------------------------------------------------------------
 
 struct ChangeWish {
     std::string target;
@@ -408,29 +417,27 @@ int follow_change(const Cli& cli, local::Caller& caller, const Json& change, int
     std::uint64_t after = change["after"];
     const std::string service = change["service"];
     for (;;) {
-        const auto reply =
-            caller.ask({{"verb", "events"}, {"service", service}, {"after", after}});
+        const auto reply = caller.ask({{"verb", "events"}, {"service", service}, {"after", after}});
         if (!reply) return complain(cli, reply.error());
         for (const auto& event : (*reply)["events"]) {
             after = event["number"];
-            if (cli.json)
-                fmt::print("{}", local::to_line(event));
+            if (cli.json) fmt::print("{}", local::to_line(event));
             else
                 fmt::print("{}  {}\n", local::show_clock(Instant{event["at_ns"]}),
                            event["sentence"].get<std::string>());
             std::fflush(stdout);
             if (event["what"] == "crash_loop")
-                return complain(cli, Error{Errc::unavailable,
-                                           fmt::format("{} does not come up", service),
-                                           fmt::format("what served before still serves; see "
-                                                       "streamgate logs {}", service)});
+                return complain(
+                    cli, Error{Errc::unavailable, fmt::format("{} does not come up", service),
+                               fmt::format("what served before still serves; see "
+                                           "streamgate logs {}",
+                                           service)});
         }
         if ((*reply)["settled"].get<bool>()) return 0;
         if (steady_now() > until)
-            return complain(cli, Error{Errc::timed_out,
-                                       fmt::format("not done after {} s", timeout_s),
-                                       fmt::format("it goes on; see streamgate describe {}",
-                                                   service)});
+            return complain(cli,
+                            Error{Errc::timed_out, fmt::format("not done after {} s", timeout_s),
+                                  fmt::format("it goes on; see streamgate describe {}", service)});
         usleep(50'000);
     }
 }
@@ -442,9 +449,11 @@ int change(const Cli& cli, const std::string& verb, const ChangeWish& wish) {
                     {"version", wish.version.empty() ? target.version : wish.version},
                     {"replicas", wish.replicas}};
     if (verb == "roll" && request["version"].get<std::string>().empty() != wish.configured)
-        return complain(cli, Error{Errc::invalid_argument, "to which version?",
-                                   fmt::format("streamgate roll {} --version V, or --configured for "
-                                               "what the file says", target.service)});
+        return complain(cli,
+                        Error{Errc::invalid_argument, "to which version?",
+                              fmt::format("streamgate roll {} --version V, or --configured for "
+                                          "what the file says",
+                                          target.service)});
     auto caller = reach(cli);
     if (!caller) return complain(cli, caller.error());
     const auto reply = caller->ask(request);

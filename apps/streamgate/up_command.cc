@@ -1,7 +1,7 @@
 // `streamgate up` and what is said to it as a whole: reload, upgrade, down.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <sys/epoll.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -37,7 +37,8 @@ int complain_of_config(const Error& error) {
     return 2;
 }
 
-// --- the banner ------------------------------------------------------------------------------------
+// --- the banner
+// ------------------------------------------------------------------------------------
 
 std::string url_of(const config::Listener& listener) {
     if (listener.address.starts_with("unix:")) return listener.address;
@@ -81,8 +82,7 @@ std::string banner(const local::Supervisor& supervisor) {
     text += fmt::format("  state     {}\n", supervisor.layout().state);
 
     std::vector<std::pair<std::string, std::string>> tries = {
-        {"streamgate ps", "what runs, and is it well"},
-        {"streamgate top", "what it uses"}};
+        {"streamgate ps", "what runs, and is it well"}, {"streamgate top", "what it uses"}};
     for (const auto& [name, service] : supervisor.services().services) {
         tries.emplace_back("streamgate logs " + name + " -f", "what it says");
         tries.emplace_back("streamgate describe " + name, "what it is, and what happened to it");
@@ -100,14 +100,22 @@ std::string banner(const local::Supervisor& supervisor) {
     return text + "\nCtrl-C stops all of it.\n";
 }
 
-// --- up --------------------------------------------------------------------------------------------
+// --- up
+// --------------------------------------------------------------------------------------------
+
+// Never waits: somebody who stops a terminal with Ctrl-S must not stop the supervisor. What is left
+// out here is in the journal.
+void say(int fd, const std::string& text) {
+    pollfd takes{fd, POLLOUT, 0};
+    if (poll(&takes, 1, 0) != 1 || (takes.revents & POLLOUT) == 0) return;
+    [[maybe_unused]] const auto written = write(fd, text.data(), text.size());
+}
 
 void print_entry(const local::Entry& entry) {
     const auto news = local::news_of(entry.note.what);
     const auto mark = news == local::News::bad ? "!" : news == local::News::good ? "+" : " ";
     const auto line = fmt::format("{} {} {}", local::show_clock(entry.at), mark, sentence(entry));
-    fmt::print("{}\n", local::coloured(line, news, local::colour_on(STDOUT_FILENO)));
-    std::fflush(stdout);
+    say(STDOUT_FILENO, local::coloured(line, news, local::colour_on(STDOUT_FILENO)) + "\n");
 }
 
 Result<local::Accepted> load(const std::string& file) {
@@ -142,21 +150,18 @@ int up(const Cli& cli) {
     options.load = [file] { return load(file); };
     options.load_text = [file](const std::string& text) { return load_text(text, file); };
     options.complain = [](const std::string& text) {
-        fmt::print(stderr, "{} ! {}\n", local::show_clock(wall_now()), text);
+        say(STDERR_FILENO, fmt::format("{} ! {}\n", local::show_clock(wall_now()), text));
     };
     options.happened = [&supervisor](const local::Entry& entry) {
         const bool bad = local::news_of(entry.note.what) == local::News::bad;
         if (bad || (supervisor && supervisor->up())) print_entry(entry);
     };
-    options.up = [&supervisor] {
-        fmt::print("{}", banner(*supervisor));
-        std::fflush(stdout);
-    };
+    options.up = [&supervisor] { say(STDOUT_FILENO, banner(*supervisor)); };
     auto made = local::Supervisor::make(std::move(options));
     if (!made) return complain_of_config(made.error());
     supervisor = std::move(*made);
     supervisor->run();
-    fmt::print("everything is stopped\n");
+    say(STDOUT_FILENO, "everything is stopped\n");
     return 0;
 }
 
@@ -198,7 +203,8 @@ int up_in_background(const Cli& cli) {
     return wait_until_up(*layout, *child);
 }
 
-// --- reload, upgrade, down -------------------------------------------------------------------------
+// --- reload, upgrade, down
+// -------------------------------------------------------------------------
 
 Result<Json> ask(const Cli& cli, const Json& request) {
     TRY(const local::Layout layout, local::find_layout(cli.config, cli.state));
@@ -232,10 +238,8 @@ int down(const Cli& cli, bool now) {
     if (!reply) return complain(reply.error());
     const int pid = reply->value("pid", 0);
     while (local::identity_of(pid)) usleep(20'000);  // Bound: it kills what does not stop in time.
-    if (cli.json)
-        fmt::print("{}", local::to_line(*reply));
-    else
-        fmt::print("everything is stopped\n");
+    if (cli.json) fmt::print("{}", local::to_line(*reply));
+    else fmt::print("everything is stopped\n");
     return 0;
 }
 

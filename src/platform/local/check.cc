@@ -9,7 +9,8 @@ namespace sg::platform::local {
 
 namespace {
 
-constexpr std::uint32_t replicas_most = 1000;  // A slip of the finger should not start a million processes.
+constexpr std::uint32_t replicas_most =
+    1000;  // A slip of the finger should not start a million processes.
 
 template <class Map>
 std::vector<std::string> keys(const Map& map) {

@@ -7,8 +7,9 @@
 
 namespace sg::platform::local {
 
-// The state folder that a command means: --state, else $STREAMGATE_STATE, else what the configuration says, else
-// `state` beside it. A configuration with mistakes must not keep people from looking at what runs.
+// The state folder that a command means: --state, else $STREAMGATE_STATE, else what the
+// configuration says, else `state` beside it. A configuration with mistakes must not keep people
+// from looking at what runs.
 Result<Layout> find_layout(const std::string& config_file, const std::string& state);
 
 std::string own_binary();  // Path of this program; what is there may be newer than what runs.

@@ -64,11 +64,11 @@ void take(Turn& turn, const Spawned& spawned) {
                                 : fmt::format("pid {}", spawned.pid));
 }
 
-// A process is gone that should be there: it is withdrawn at once (it no longer counts as published in
-// settle) and gets a successor, later and later while its successors end as soon.
+// A process is gone that should be there: it is withdrawn at once (it no longer counts as published
+// in settle) and gets a successor, later and later while its successors end as soon.
 void crash(Turn& turn, Group& group, Instance& instance, std::string how) {
-    const bool was_steady = instance.healthy_since.ns != 0 &&
-                            turn.now - instance.healthy_since >= Pace::steady;
+    const bool was_steady =
+        instance.healthy_since.ns != 0 && turn.now - instance.healthy_since >= Pace::steady;
     if (was_steady) instance.failures = 0;
     ++instance.failures;
     ++instance.restarts;
@@ -81,8 +81,7 @@ void crash(Turn& turn, Group& group, Instance& instance, std::string how) {
     instance.probes_ok = instance.probes_failed = 0;
     turn.enter(instance, Phase::waiting, turn.now + delay);
     const auto when = delay == 0s ? std::string("at once") : "in " + show_duration(delay);
-    if (instance.failures < Pace::loop_at)
-        turn.note(group, instance, Happening::restarting, when);
+    if (instance.failures < Pace::loop_at) turn.note(group, instance, Happening::restarting, when);
     else
         turn.note(group, instance, Happening::crash_loop,
                   fmt::format("{} times in a row, next start {}", instance.failures, when));
@@ -143,10 +142,8 @@ void take(Turn& turn, const Probed& probed) {
         turn.enter(*instance, Phase::unwell);
         turn.note(group, *instance, Happening::unwell, probed.why);
     }
-    if (instance->phase == Phase::starting)
-        instance->next_probe = turn.now + Pace::gate_every;
-    else
-        instance->next_probe = checked ? turn.now + health.every : Tick::never();
+    if (instance->phase == Phase::starting) instance->next_probe = turn.now + Pace::gate_every;
+    else instance->next_probe = checked ? turn.now + health.every : Tick::never();
 }
 
 void take(Turn& turn, const Acknowledged& seen) {
@@ -176,10 +173,8 @@ void take(Turn& turn, const Scale& scale) {
     auto& service = turn.state.services[scale.service];
     const auto before = wanted(turn.state, service, *group);
     group->held = false;
-    if (service.roll && service.roll->to == scale.version)
-        service.roll->replicas = scale.replicas;
-    else
-        group->scaled = scale.replicas;
+    if (service.roll && service.roll->to == scale.version) service.roll->replicas = scale.replicas;
+    else group->scaled = scale.replicas;
     turn.note(*group, Happening::scaled, fmt::format("from {} to {}", before, scale.replicas));
 }
 
@@ -246,7 +241,8 @@ void take(Turn& turn, const StopAll& stop) {
 
 void take(Turn&, const TimePassed&) {}
 
-// Asks for the requests in flight while something drains that the gateway no longer sends anything to.
+// Asks for the requests in flight while something drains that the gateway no longer sends anything
+// to.
 void poll(Turn& turn) {
     bool anything = false;
     for (const auto& [name, service] : turn.state.services)

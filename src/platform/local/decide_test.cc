@@ -1,5 +1,6 @@
-// The orchestrator's rules, in virtual time. The world checks with every step that no process is told to stop while the
-// gateway may still use it, and that the gateway never knows fewer endpoints than `least`.
+// The orchestrator's rules, in virtual time. The world checks with every step that no process is
+// told to stop while the gateway may still use it, and that the gateway never knows fewer endpoints
+// than `least`.
 #include "platform/local/decide.h"
 
 #include <gtest/gtest.h>
@@ -55,7 +56,7 @@ TEST(Orchestra, DelaysOfRestarts) {
     const struct {
         std::uint32_t failures;
         Duration delay;
-    } rows[] = {{0, 0ms}, {1, 0ms},   {2, 100ms}, {3, 200ms},
+    } rows[] = {{0, 0ms},   {1, 0ms},      {2, 100ms}, {3, 200ms},
                 {4, 400ms}, {10, 25600ms}, {11, 30s},  {4'000'000'000, 30s}};
     for (const auto& row : rows) EXPECT_EQ(restart_delay(row.failures), row.delay) << row.failures;
 }

@@ -12,8 +12,8 @@ namespace {
 constexpr Duration retry_after = 50ms;
 
 std::string post(std::string id, std::string reason, directive::What what) {
-    const directive::Directive said{std::move(id), "orchestrator", std::move(reason), wall_now(),
-                                    Instant::never(), std::move(what)};
+    const directive::Directive said{std::move(id), "orchestrator",   std::move(reason),
+                                    wall_now(),    Instant::never(), std::move(what)};
     return http_request("POST", "/directives", "gateway", directive::write(said));
 }
 

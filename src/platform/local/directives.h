@@ -1,5 +1,5 @@
-// What the orchestrator tells the gateway, in order and one after the other. While no gateway serves nothing is kept:
-// the next one is told the whole picture.
+// What the orchestrator tells the gateway, in order and one after the other. While no gateway
+// serves nothing is kept: the next one is told the whole picture.
 #pragma once
 
 #include <deque>
@@ -41,7 +41,8 @@ class Directives {
     std::deque<Item> queue_;  // Bound: emptied whenever there is no gateway to take from it.
     bool serving_ = false;
     bool busy_ = false;
-    std::uint64_t era_ = 0;  // An answer from before gateway_serves() is not one to the present front.
+    std::uint64_t era_ =
+        0;  // An answer from before gateway_serves() is not one to the present front.
 };
 
 }  // namespace sg::platform::local

@@ -60,14 +60,13 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
         auto self = shared_from_this();
         timer_ = loop_.at(steady_now() + ask_.timeout, [self] {
             self->timer_ = 0;
-            self->finish(fail(Errc::timed_out, fmt::format("no answer from {} in {} ms",
-                                                           self->ask_.to.text(),
-                                                           self->ask_.timeout / 1ms)));
+            self->finish(
+                fail(Errc::timed_out, fmt::format("no answer from {} in {} ms",
+                                                  self->ask_.to.text(), self->ask_.timeout / 1ms)));
         });
-        socket_.reset(
-            ::socket(ask_.to.family(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-        const bool refused = connect(socket_.get(), ask_.to.raw(), ask_.to.length) != 0 &&
-                             errno != EINPROGRESS;
+        socket_.reset(::socket(ask_.to.family(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+        const bool refused =
+            connect(socket_.get(), ask_.to.raw(), ask_.to.length) != 0 && errno != EINPROGRESS;
         if (refused) return finish_soon(system_error("connect to " + ask_.to.text(), errno));
         watch_ = loop_.watch(socket_.get(), EPOLLIN | EPOLLOUT,
                              [self](std::uint32_t events) { self->ready(events); });
@@ -79,7 +78,8 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
         if (sent_ < ask_.send.size() && (events & EPOLLOUT) != 0) {
             const auto count = ::send(socket_.get(), ask_.send.data() + sent_,
                                       ask_.send.size() - sent_, MSG_NOSIGNAL);
-            if (count < 0 && errno != EAGAIN) return finish(fail_system("send to " + ask_.to.text()));
+            if (count < 0 && errno != EAGAIN)
+                return finish(fail_system("send to " + ask_.to.text()));
             sent_ += count > 0 ? static_cast<std::size_t>(count) : 0;
         }
         if (sent_ == ask_.send.size()) loop_.change(watch_, EPOLLIN);
@@ -134,9 +134,8 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
 
     void finish_soon(Error error) {
         auto self = shared_from_this();
-        loop_.at(steady_now(), [self, error = std::move(error)] {
-            self->finish(std::unexpected(error));
-        });
+        loop_.at(steady_now(),
+                 [self, error = std::move(error)] { self->finish(std::unexpected(error)); });
     }
 
     void finish(Result<Answer> result) {
@@ -169,13 +168,14 @@ void exchange(Loop& loop, Ask ask, OnAnswer done) {
 
 std::string http_request(std::string_view method, std::string_view path, std::string_view host,
                          std::string_view body) {
-    std::string text = fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n"
-                                   "User-Agent: streamgate\r\n",
-                                   method, path, host);
+    std::string text = fmt::format(
+        "{} {} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n"
+        "User-Agent: streamgate\r\n",
+        method, path, host);
     if (!body.empty())
-        text += fmt::format("Content-Type: application/json\r\nContent-Length: {}\r\n", body.size());
-    else if (method == "POST")
-        text += "Content-Length: 0\r\n";
+        text +=
+            fmt::format("Content-Type: application/json\r\nContent-Length: {}\r\n", body.size());
+    else if (method == "POST") text += "Content-Length: 0\r\n";
     return text + "\r\n" + std::string(body);
 }
 

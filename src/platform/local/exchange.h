@@ -1,5 +1,5 @@
-// One short conversation with a local socket, without waiting: a health probe, a question to the gateway, the fetching
-// of its listening sockets. Each has a deadline and calls back exactly once.
+// One short conversation with a local socket, without waiting: a health probe, a question to the
+// gateway, the fetching of its listening sockets. Each has a deadline and calls back exactly once.
 #pragma once
 
 #include <functional>

@@ -66,17 +66,17 @@ std::string Layout::gateway_socket_of(int pid) const {
 Result<Layout> layout_of(const std::string& state) {
     std::error_code error;
     const auto path = std::filesystem::absolute(state, error).lexically_normal();
-    if (error)
-        return fail(Errc::invalid_argument, fmt::format("`{}` is not a folder", state));
+    if (error) return fail(Errc::invalid_argument, fmt::format("`{}` is not a folder", state));
     Layout layout{path.string()};
     while (layout.state.size() > 1 && layout.state.back() == '/') layout.state.pop_back();
     const auto longest = layout.run().size() + std::string_view("/gateway-4194304.sock").size();
     if (longest >= sizeof(sockaddr_un::sun_path))
-        return fail(Errc::invalid_argument,
-                    fmt::format("the state folder {} has too long a name", layout.state),
-                    fmt::format("Unix sockets allow {} bytes here; choose a shorter one with "
-                                "`state:` or --state",
-                                sizeof(sockaddr_un::sun_path) - 1 - (longest - layout.state.size())));
+        return fail(
+            Errc::invalid_argument,
+            fmt::format("the state folder {} has too long a name", layout.state),
+            fmt::format("Unix sockets allow {} bytes here; choose a shorter one with "
+                        "`state:` or --state",
+                        sizeof(sockaddr_un::sun_path) - 1 - (longest - layout.state.size())));
     return layout;
 }
 

@@ -53,8 +53,13 @@ void GatewayHost::feed(KeeperInput input) {
     while (!inputs_.empty()) {
         const auto next = std::move(inputs_.front());
         inputs_.pop_front();
-        for (const auto& action : decide(keeper_, next, steady_now()))
-            std::visit([this](const auto& a) { perform(a); }, action);
+        const auto actions = decide(keeper_, next, steady_now());
+        // Clients wait for a start; whoever is told of it can wait.
+        for (const auto& action : actions)
+            if (const auto* start = std::get_if<StartGateway>(&action)) perform(*start);
+        for (const auto& action : actions)
+            if (!std::holds_alternative<StartGateway>(action))
+                std::visit([this](const auto& a) { perform(a); }, action);
     }
     feeding_ = false;
     set_timer();
@@ -74,7 +79,7 @@ void GatewayHost::set_timer() {
 Result<Child> GatewayHost::start() {
     TRY(const Fd output, open_log(options_.layout.gateway_log()));
     Launch launch;
-    launch.command = {options_.binary, "gateway",  "--config",
+    launch.command = {options_.binary,      "gateway", "--config",
                       options_.config_file, "--state", options_.layout.state};
     launch.environment["NOTIFY_SOCKET"] = options_.layout.notify_socket();
     launch.environment["STREAMGATE_ACCEPTED_CONFIG"] = options_.accepted;
@@ -112,9 +117,9 @@ void GatewayHost::ended(int pid) {
     const auto kills = out_of_memory_kills();
     exited.exit.out_of_memory = exited.exit.signal == SIGKILL && kills > out_of_memory_seen_;
     out_of_memory_seen_ = kills;
+    feed(exited);
     for (const char* kind : {"sock", "fds"})  // What it could not clean up itself.
         unlink(fmt::format("{}/gateway-{}.{}", options_.layout.run(), pid, kind).c_str());
-    feed(exited);
     if (never_ready && !keeper_.stopping)
         options_.complain(fmt::format("the end of {}:\n{}", options_.layout.gateway_log(),
                                       tail(options_.layout.gateway_log(), 8)));
@@ -128,7 +133,8 @@ void GatewayHost::hear() {
     }
 }
 
-// For a gateway whose predecessor of ours may have heard that it is ready, and can no longer say so.
+// For a gateway whose predecessor of ours may have heard that it is ready, and can no longer say
+// so.
 void GatewayHost::ask_whether_ready(int pid) {
     if (!processes_.contains(pid)) return;
     ask(http_request("GET", "/status", "gateway"), 1s, [this, pid](const Result<Answer>& answer) {
@@ -153,8 +159,7 @@ void GatewayHost::perform(const NowServing&) { options_.serves(); }
 void GatewayHost::perform(const UpgradeOver& over) {
     const auto done = std::exchange(upgrading_, nullptr);
     if (!done) return;
-    if (over.done)
-        done({});
+    if (over.done) done({});
     else
         done(fail(Errc::unavailable, "the gateway was not upgraded: " + over.why,
                   "the old one goes on; see streamgate logs gateway"));
@@ -181,8 +186,8 @@ void GatewayHost::reload(Done done) {
             }
             if (answer->status != 200) {
                 const auto json = nlohmann::json::parse(answer->body, nullptr, false);
-                const bool told = json.is_object() && json.contains("error") &&
-                                  json["error"].is_string();
+                const bool told =
+                    json.is_object() && json.contains("error") && json["error"].is_string();
                 const auto why = told ? json["error"].get<std::string>()
                                       : fmt::format("the gateway answered {}", answer->status);
                 return done(fail(Errc::config_invalid, why));

@@ -1,5 +1,5 @@
-// Performs what keeper.cc decides: starts gateways on the listening sockets that we hold, hears when they are ready,
-// signals them, fetches their sockets.
+// Performs what keeper.cc decides: starts gateways on the listening sockets that we hold, hears
+// when they are ready, signals them, fetches their sockets.
 #pragma once
 
 #include <deque>
@@ -24,9 +24,10 @@ class GatewayHost {
         Layout layout;
         std::string binary;       // Path of streamgate, as it is on disk now.
         std::string config_file;  // Absolute.
-        std::string accepted;     // Copy of its text when it was last accepted: what a new gateway reads.
+        std::string
+            accepted;  // Copy of its text when it was last accepted: what a new gateway reads.
         std::function<void(Happening, std::string)> note;
-        std::function<void()> serves;   // A gateway has become the serving one.
+        std::function<void()> serves;  // A gateway has become the serving one.
         std::function<void(const std::string&)> complain;
     };
     using Done = std::function<void(Result<void>)>;

@@ -14,14 +14,10 @@ namespace {
 constexpr Keep keep_journal{1_MiB, 3};
 
 nlohmann::json to_json(const Entry& entry) {
-    return {{"number", entry.number},
-            {"at_ns", entry.at.ns},
-            {"at", to_rfc3339(entry.at)},
-            {"service", entry.note.service},
-            {"version", entry.note.version},
-            {"replica", entry.note.replica},
-            {"what", name_of(entry.note.what)},
-            {"detail", entry.note.detail}};
+    return {{"number", entry.number},           {"at_ns", entry.at.ns},
+            {"at", to_rfc3339(entry.at)},       {"service", entry.note.service},
+            {"version", entry.note.version},    {"replica", entry.note.replica},
+            {"what", name_of(entry.note.what)}, {"detail", entry.note.detail}};
 }
 
 // A line may be half written when its writer was killed: such a one is left out.
@@ -62,7 +58,8 @@ const Entry& Journal::add(Note note, Instant at) {
         to_json(entries_.back()).dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
     // A full disk must not stop the restart of a service: the entry is still in memory.
     [[maybe_unused]] const auto written = write(file_.get(), line.data(), line.size());
-    if (next_ % 500 == 0) [[maybe_unused]] const auto rotated = rotate_if_large(path_, keep_journal);
+    if (next_ % 500 == 0) [[maybe_unused]]
+        const auto rotated = rotate_if_large(path_, keep_journal);
     return entries_.back();
 }
 

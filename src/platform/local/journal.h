@@ -1,4 +1,5 @@
-// What happened, newest kept: in memory for questions, in a file so that the next supervisor knows it too.
+// What happened, newest kept: in memory for questions, in a file so that the next supervisor knows
+// it too.
 #pragma once
 
 #include <cstdint>

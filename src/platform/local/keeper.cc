@@ -38,8 +38,9 @@ void failed_to_start(KeeperTurn& turn, Role role, const std::string& why) {
     ++keeper.failures;
     const auto delay = retry_delay(keeper.failures);
     keeper.start_at = turn.now + delay;
-    turn.act(Say{keeper.failures < KeeperPace::loop_at ? Happening::restarting : Happening::crash_loop,
-                 fmt::format("in {}", show_duration(delay))});
+    turn.act(
+        Say{keeper.failures < KeeperPace::loop_at ? Happening::restarting : Happening::crash_loop,
+            fmt::format("in {}", show_duration(delay))});
 }
 
 void take(KeeperTurn& turn, const GatewayStarted& started) {
@@ -107,7 +108,8 @@ void take(KeeperTurn& turn, const GatewayExited& exited) {
 void take(KeeperTurn& turn, const Upgrade&) {
     if (turn.keeper.stopping) return turn.act(UpgradeOver{false, "everything is being stopped"});
     if (turn.keeper.serving() == nullptr || !turn.keeper.serving()->ready)
-        return turn.act(UpgradeOver{false, "no gateway serves at the moment; one is being started"});
+        return turn.act(
+            UpgradeOver{false, "no gateway serves at the moment; one is being started"});
     if (turn.keeper.with_role(Role::rising) != nullptr || turn.keeper.starting)
         return turn.act(UpgradeOver{false, "another upgrade is on its way"});
     turn.keeper.starting = true;

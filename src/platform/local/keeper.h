@@ -1,7 +1,8 @@
 // The rules by which one gateway is always there. Pure, as decide.h is.
 //
-// The invariant: a gateway that serves is not told to go before another one is ready in its place. A gateway that had
-// been ready is replaced at once when it dies; one that never got ready, later and later.
+// The invariant: a gateway that serves is not told to go before another one is ready in its place.
+// A gateway that had been ready is replaced at once when it dies; one that never got ready, later
+// and later.
 #pragma once
 
 #include <cstdint>
@@ -35,8 +36,8 @@ struct Gateway {
     std::uint64_t pid_started = 0;
     Role role = Role::serving;
     bool ready = false;
-    Tick since;               // In this role.
-    Tick deadline;            // What happens then depends on the role.
+    Tick since;     // In this role.
+    Tick deadline;  // What happens then depends on the role.
     Instant started_at;
 };
 
@@ -47,7 +48,7 @@ struct Keeper {
     bool starting = false;       // StartGateway was said and not yet answered.
     Tick start_at;               // Not before; `never` is not used.
     bool stopping = false;
-    bool interrupted = false;    // While stopping: SIGINT was sent.
+    bool interrupted = false;  // While stopping: SIGINT was sent.
 
     const Gateway* serving() const;
     const Gateway* with_role(Role role) const;
@@ -63,23 +64,31 @@ struct GatewayNotStarted {
     Role role;
     std::string why;
 };
-struct GatewayReady { int pid; };
+struct GatewayReady {
+    int pid;
+};
 struct GatewayExited {
     int pid;
     Exit exit;
 };
 struct Upgrade {};
-struct StopGateways { bool at_once; };
+struct StopGateways {
+    bool at_once;
+};
 
 using KeeperInput = std::variant<GatewayStarted, GatewayNotStarted, GatewayReady, GatewayExited,
                                  Upgrade, StopGateways, TimePassed>;
 
-struct StartGateway { Role role; };
+struct StartGateway {
+    Role role;
+};
 struct SignalGateway {
     int pid;
     int signal;
 };
-struct NowServing { int pid; };  // Tell it all that is known.
+struct NowServing {
+    int pid;
+};  // Tell it all that is known.
 struct UpgradeOver {
     bool done;
     std::string why;

@@ -1,4 +1,5 @@
-// The rules by which a gateway is always there, as conversations: what happens, when, and what is done.
+// The rules by which a gateway is always there, as conversations: what happens, when, and what is
+// done.
 #include "platform/local/keeper.h"
 
 #include <fmt/format.h>
@@ -17,7 +18,9 @@ std::string text_of(const KeeperAction& action) {
         std::string operator()(const SignalGateway& a) const {
             return fmt::format("signal {} {}", a.pid, a.signal);
         }
-        std::string operator()(const NowServing& a) const { return fmt::format("serving {}", a.pid); }
+        std::string operator()(const NowServing& a) const {
+            return fmt::format("serving {}", a.pid);
+        }
         std::string operator()(const UpgradeOver& a) const {
             return a.done ? "upgrade done" : "upgrade failed";
         }
@@ -74,7 +77,8 @@ TEST(Keeper, GatewayThatNeverGetsReadyIsTriedLaterAndLater) {
     Talk talk;
     talk.after(0s);
     int pid = 1;
-    for (const Duration delay : {50ms, 100ms, 200ms, 400ms, 800ms, 1600ms, 3200ms, 5000ms, 5000ms}) {
+    for (const Duration delay :
+         {50ms, 100ms, 200ms, 400ms, 800ms, 1600ms, 3200ms, 5000ms, 5000ms}) {
         talk.started(pid);
         EXPECT_EQ(talk.died(pid++), "");
         EXPECT_EQ(wake_at(talk.keeper), talk.now + delay);

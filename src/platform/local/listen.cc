@@ -40,10 +40,11 @@ int bind_one(Fd& socket, const SocketAddress& address, bool dual, Share share) {
 
 Error in_use(const SocketAddress& address) {
     const auto who = holder_of(address.port());
-    return {Errc::conflict,
-            fmt::format("cannot listen on {}: {}", address.text(),
-                        who.empty() ? std::string("the address is in use") : "it is in use by " + who),
-            "stop what listens there, or choose another port under `listen:`"};
+    return {
+        Errc::conflict,
+        fmt::format("cannot listen on {}: {}", address.text(),
+                    who.empty() ? std::string("the address is in use") : "it is in use by " + who),
+        "stop what listens there, or choose another port under `listen:`"};
 }
 
 // A socket file that nobody answers on was left behind by a crash.
@@ -60,13 +61,14 @@ Error refused(const SocketAddress& address, int error) {
     const bool low = error == EACCES && address.family() != AF_UNIX;
     auto result = system_error("listen on " + address.text(), error);
     if (low)
-        result.hint = "ports below 1024 need CAP_NET_BIND_SERVICE: run as the systemd service, or give "
-                      "the binary the capability with `setcap cap_net_bind_service=ep`";
+        result.hint =
+            "ports below 1024 need CAP_NET_BIND_SERVICE: run as the systemd service, or give "
+            "the binary the capability with `setcap cap_net_bind_service=ep`";
     return result;
 }
 
-// Binds without SO_REUSEPORT, which alone notices that somebody else is there. Says what was bound: port 0 has
-// become a number, and on a machine without IPv6 `:8080` has become 0.0.0.0:8080.
+// Binds without SO_REUSEPORT, which alone notices that somebody else is there. Says what was bound:
+// port 0 has become a number, and on a machine without IPv6 `:8080` has become 0.0.0.0:8080.
 Result<SocketAddress> probe(SocketAddress address, bool dual) {
     Fd socket;
     int error = bind_one(socket, address, dual, Share::no);
@@ -95,8 +97,7 @@ Result<std::vector<Listening>> bind_group(const std::string& text, unsigned coun
         Fd socket;
         if (const int error = bind_one(socket, address, dual, share); error != 0)
             return std::unexpected(refused(address, error));
-        if (listen(socket.get(), backlog) != 0)
-            return std::unexpected(refused(address, errno));
+        if (listen(socket.get(), backlog) != 0) return std::unexpected(refused(address, errno));
         group.push_back({address, std::move(socket)});
     }
     return group;
@@ -137,13 +138,14 @@ SocketAddress address_of(int socket) {
 }
 
 std::uint64_t inode_of(int fd) {
-    struct stat seen {};
+    struct stat seen{};
     return fstat(fd, &seen) == 0 ? seen.st_ino : 0;
 }
 
 namespace {
 
-// Inodes of listening TCP sockets on a port. Source: proc(5), /proc/net/tcp: local_address, st 0A = LISTEN, inode.
+// Inodes of listening TCP sockets on a port. Source: proc(5), /proc/net/tcp: local_address, st 0A =
+// LISTEN, inode.
 std::vector<std::string> listening_inodes(std::uint16_t port) {
     std::vector<std::string> inodes;
     const auto suffix = fmt::format(":{:04X}", port);

@@ -16,7 +16,7 @@ namespace sg::platform::local {
 namespace {
 
 std::uint64_t size_of(int fd) {
-    struct stat seen {};
+    struct stat seen{};
     return fstat(fd, &seen) == 0 ? static_cast<std::uint64_t>(seen.st_size) : 0;
 }
 
@@ -51,8 +51,9 @@ Result<void> copy_range(int from, int to, std::uint64_t begin, std::uint64_t end
     return {};
 }
 
-// Takes [begin, end) out of the file. ext4 and XFS can close the gap; tmpfs and others can at least give the room
-// back. Elsewhere all is cut, which may lose what was written during the last microseconds.
+// Takes [begin, end) out of the file. ext4 and XFS can close the gap; tmpfs and others can at least
+// give the room back. Elsewhere all is cut, which may lose what was written during the last
+// microseconds.
 Result<void> cut_front(int fd, std::uint64_t begin, std::uint64_t end) {
     if (fallocate(fd, FALLOC_FL_COLLAPSE_RANGE, 0, static_cast<off_t>(end)) == 0) return {};
     if (fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, static_cast<off_t>(begin),
@@ -73,7 +74,7 @@ Result<Fd> open_log(const std::string& path) {
 Result<bool> rotate_if_large(const std::string& path, const Keep& keep) {
     const Fd file(open(path.c_str(), O_RDWR | O_CLOEXEC));
     if (!file) return false;
-    struct stat seen {};
+    struct stat seen{};
     fstat(file.get(), &seen);
     const auto begin = begin_of(file.get());
     const auto block = static_cast<std::uint64_t>(std::max<blksize_t>(seen.st_blksize, 4096));
@@ -95,8 +96,8 @@ std::string tail(const std::string& path, std::size_t lines) {
     constexpr unsigned files_most = 100;
     std::string text;
     for (unsigned n = 0; n < files_most; ++n) {
-        const Fd file(open((n == 0 ? path : fmt::format("{}.{}", path, n)).c_str(),
-                           O_RDONLY | O_CLOEXEC));
+        const Fd file(
+            open((n == 0 ? path : fmt::format("{}.{}", path, n)).c_str(), O_RDONLY | O_CLOEXEC));
         if (!file) break;
         const auto end = size_of(file.get());
         const auto begin = begin_of(file.get());

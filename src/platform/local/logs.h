@@ -1,7 +1,8 @@
-// Output of processes, kept in files that they write themselves, so that nobody who dies can stop the others.
+// Output of processes, kept in files that they write themselves, so that nobody who dies can stop
+// the others.
 //
-// A file is rotated without the writer's help and without losing a line: its older part is copied away and then cut
-// out of the file at the front, while the writer goes on appending at the end.
+// A file is rotated without the writer's help and without losing a line: its older part is copied
+// away and then cut out of the file at the front, while the writer goes on appending at the end.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// The supervisor's event loop: one thread, level-triggered epoll, callbacks and timers. Nothing here is fast, everything
-// is plain: a callback may add and remove what it likes, itself included.
+// The supervisor's event loop: one thread, level-triggered epoll, callbacks and timers. Nothing
+// here is fast, everything is plain: a callback may add and remove what it likes, itself included.
 #pragma once
 
 #include <cstdint>

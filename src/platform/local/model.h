@@ -1,5 +1,6 @@
-// The nouns of the local orchestrator: what should run, what does run, what happens and what to do about it.
-// Plain values. The rules that join them are in decide.cc; nothing here knows a process from a number.
+// The nouns of the local orchestrator: what should run, what does run, what happens and what to do
+// about it. Plain values. The rules that join them are in decide.cc; nothing here knows a process
+// from a number.
 #pragma once
 
 #include <cstdint>
@@ -34,15 +35,18 @@ struct Spec {
     config::Run run;
     config::HealthCheck health;
     std::uint32_t weight = 100;
-    bool serves = true;  // Listens on its port. A worker (no health check, no route to it) need not.
+    bool serves =
+        true;  // Listens on its port. A worker (no health check, no route to it) need not.
 
-    // Two specs with one digest are served by the same processes: stable over releases and machines.
+    // Two specs with one digest are served by the same processes: stable over releases and
+    // machines.
     std::string digest() const;
 };
 
 enum class Phase : std::uint8_t {
     waiting,   // No process: one is started at `deadline`.
-    starting,  // A process that has not yet passed its health gate; `deadline` is when it must have.
+    starting,  // A process that has not yet passed its health gate; `deadline` is when it must
+               // have.
     healthy,   // Published to the gateway.
     unwell,    // Was healthy, now fails its check; withdrawn unless it is all that is left.
     draining,  // Withdrawn; its requests end, at most until `deadline`.
@@ -61,15 +65,16 @@ struct Exit {
 
 // A place for one process, which stays while its processes come and go.
 struct Instance {
-    std::uint64_t id = 0;        // Never used twice under one state folder.
-    std::uint32_t replica = 1;   // Smallest number that was free: names its log file.
-    std::string digest;          // Of the spec it was started with.
-    std::uint32_t epoch = 0;     // Of the group when it was started.
+    std::uint64_t id = 0;       // Never used twice under one state folder.
+    std::uint32_t replica = 1;  // Smallest number that was free: names its log file.
+    std::string digest;         // Of the spec it was started with.
+    std::uint32_t epoch = 0;    // Of the group when it was started.
     Phase phase = Phase::waiting;
-    Tick since;                  // When it came into this phase.
-    Tick deadline;               // When this phase must be over.
+    Tick since;     // When it came into this phase.
+    Tick deadline;  // When this phase must be over.
     int pid = 0;
-    std::uint64_t pid_started = 0;  // Clock ticks since boot: with the pid, the identity of a process.
+    std::uint64_t pid_started =
+        0;  // Clock ticks since boot: with the pid, the identity of a process.
     std::uint16_t port = 0;
     Instant started_at;          // Of the present process.
     std::uint32_t failures = 0;  // In a row: crashes before it was steady.
@@ -80,8 +85,8 @@ struct Instance {
     std::uint32_t probes_ok = 0;      // In a row.
     std::uint32_t probes_failed = 0;  // In a row.
     std::string why_unwell;
-    std::uint64_t withdrawn_in = 0;   // The revision of the group's endpoints that no longer has it.
-    std::uint32_t idle_polls = 0;     // In a row that found nothing in flight after the withdrawal.
+    std::uint64_t withdrawn_in = 0;  // The revision of the group's endpoints that no longer has it.
+    std::uint32_t idle_polls = 0;    // In a row that found nothing in flight after the withdrawal.
     std::uint64_t in_flight = 0;
 
     bool leaving() const { return phase >= Phase::draining; }
@@ -91,16 +96,17 @@ struct Instance {
 // All instances of one version.
 struct Group {
     Spec spec;
-    bool configured = true;               // Still in the configuration.
-    bool forgotten = false;               // No longer, and the gateway was told so.
-    bool held = false;                    // Stopped by command.
-    std::optional<std::uint32_t> scaled;  // By command; in force until the file says another number.
-    std::uint32_t epoch = 0;              // `restart` makes a new one.
+    bool configured = true;  // Still in the configuration.
+    bool forgotten = false;  // No longer, and the gateway was told so.
+    bool held = false;       // Stopped by command.
+    std::optional<std::uint32_t>
+        scaled;               // By command; in force until the file says another number.
+    std::uint32_t epoch = 0;  // `restart` makes a new one.
     std::vector<Instance> instances;
-    std::vector<std::string> published;   // host:port, sorted: what was last said to the gateway.
-    std::uint64_t revision = 0;           // Of `published`.
-    std::uint64_t acknowledged = 0;       // The revision that the gateway is known to have...
-    Tick acknowledged_at;                 // ...since then.
+    std::vector<std::string> published;  // host:port, sorted: what was last said to the gateway.
+    std::uint64_t revision = 0;          // Of `published`.
+    std::uint64_t acknowledged = 0;      // The revision that the gateway is known to have...
+    Tick acknowledged_at;                // ...since then.
 };
 
 struct Roll {
@@ -113,9 +119,9 @@ struct Service {
     std::string name;
     std::map<std::string, Group> groups;
     std::optional<Roll> roll;
-    bool returning = false;  // From a roll to what the file says.
+    bool returning = false;                        // From a roll to what the file says.
     std::map<std::string, std::uint32_t> weights;  // Said to the gateway; empty: as configured.
-    bool settled = true;     // Everything is as it should be.
+    bool settled = true;                           // Everything is as it should be.
 };
 
 struct State {
@@ -125,9 +131,12 @@ struct State {
     bool stopping = false;
 };
 
-// --- inputs ----------------------------------------------------------------------------------------
+// --- inputs
+// ----------------------------------------------------------------------------------------
 
-struct Desired { std::vector<Spec> specs; };  // What the configuration says.
+struct Desired {
+    std::vector<Spec> specs;
+};  // What the configuration says.
 struct Spawned {
     std::uint64_t id;
     int pid;
@@ -176,20 +185,25 @@ struct Hold {  // `stop` and `start`.
     std::string version;  // Empty: all.
     bool held;
 };
-struct StopAll { bool at_once; };
+struct StopAll {
+    bool at_once;
+};
 struct TimePassed {};
 
 using Input = std::variant<Desired, Spawned, SpawnFailed, Exited, Probed, Acknowledged, InFlight,
                            Scale, Restart, RollTo, Hold, StopAll, TimePassed>;
 
-// --- actions ---------------------------------------------------------------------------------------
+// --- actions
+// ---------------------------------------------------------------------------------------
 
 struct Spawn {
     std::uint64_t id;
     std::string service;
     std::string version;
 };
-struct Probe { std::uint64_t id; };
+struct Probe {
+    std::uint64_t id;
+};
 struct Signal {
     std::uint64_t id;
     int signal;  // To the whole group of processes.
@@ -208,8 +222,8 @@ struct SetWeights {  // Empty: lift what was set.
 struct AskInFlight {};
 struct Note {
     std::string service;
-    std::string version;       // Empty: the service.
-    std::uint32_t replica;     // 0: the version.
+    std::string version;    // Empty: the service.
+    std::uint32_t replica;  // 0: the version.
     Happening what;
     std::string detail;
     bool operator==(const Note&) const = default;

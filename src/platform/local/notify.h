@@ -1,5 +1,6 @@
-// The readiness protocol of systemd, in both directions: gateways tell us, we tell the service manager.
-// Source: sd_notify(3): datagrams of `NAME=value` lines on the Unix socket named by NOTIFY_SOCKET.
+// The readiness protocol of systemd, in both directions: gateways tell us, we tell the service
+// manager. Source: sd_notify(3): datagrams of `NAME=value` lines on the Unix socket named by
+// NOTIFY_SOCKET.
 #pragma once
 
 #include <functional>

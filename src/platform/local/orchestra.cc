@@ -53,10 +53,8 @@ void Orchestra::restore(State state) {
                 const auto detail = fmt::format("pid {}, port {}", instance.pid, instance.port);
                 note_({name, version, instance.replica,
                        child ? Happening::adopted : Happening::lost, detail});
-                if (child)
-                    watch(instance.id, std::move(*child));
-                else
-                    inputs_.push_back(Exited{instance.id, {}});
+                if (child) watch(instance.id, std::move(*child));
+                else inputs_.push_back(Exited{instance.id, {}});
             }
     feed(TimePassed{});
 }
@@ -110,8 +108,7 @@ Result<Child> Orchestra::start(const Spawn& spawn, std::uint16_t port) {
     if (group == nullptr || instance == nullptr) return fail(Errc::not_found, "no longer wanted");
     const auto& run = group->spec.run;
     TRY_VOID(make_folder(layout_.service_logs(spawn.service)));
-    TRY(const Fd output,
-        open_log(layout_.log_of(spawn.service, spawn.version, instance->replica)));
+    TRY(const Fd output, open_log(layout_.log_of(spawn.service, spawn.version, instance->replica)));
     Launch launch;
     launch.command = {"/bin/sh", "-c", with_port(run.command, port)};
     const char* path = std::getenv("PATH");
@@ -216,7 +213,8 @@ void add_in_flight(const std::string& snapshot, std::map<std::string, std::uint6
 
 }  // namespace
 
-// Asks every gateway, also one that drains: what it still carries must be let end too. Counts only if all answer.
+// Asks every gateway, also one that drains: what it still carries must be let end too. Counts only
+// if all answer.
 void Orchestra::perform(const AskInFlight&) {
     struct Round {
         InFlight counted;
@@ -232,8 +230,7 @@ void Orchestra::perform(const AskInFlight&) {
                  [this, round](const Result<Answer>& answer) {
                      if (answer && answer->status == 200)
                          add_in_flight(answer->body, round->counted.requests);
-                     else
-                         round->whole = false;
+                     else round->whole = false;
                      if (--round->open == 0 && round->whole) feed(round->counted);
                  });
     }

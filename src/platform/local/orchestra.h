@@ -1,4 +1,5 @@
-// Performs what decide.cc decides: starts, probes and signals processes, and reports back what came of it.
+// Performs what decide.cc decides: starts, probes and signals processes, and reports back what came
+// of it.
 #pragma once
 
 #include <deque>
@@ -19,7 +20,8 @@ class Orchestra {
   public:
     struct Options {
         Layout layout;
-        std::string programs;  // A folder where services find programs first, streamgate among them.
+        std::string
+            programs;  // A folder where services find programs first, streamgate among them.
         std::function<std::vector<std::string>()> gateway_sockets;  // Of all that run.
         std::function<void(Note)> note;
     };
@@ -31,7 +33,7 @@ class Orchestra {
     void feed(Input input);
     void tell_everything();  // To a gateway that has just come.
     const State& state() const { return state_; }
-    bool empty() const;      // Nothing runs.
+    bool empty() const;  // Nothing runs.
 
   private:
     struct Process {

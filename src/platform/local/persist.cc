@@ -53,9 +53,12 @@ Instance instance_from(const Json& json) {
 Json to_json(const Group& g) {
     Json instances = Json::array();
     for (const auto& instance : g.instances) instances.push_back(to_json(instance));
-    Json json = {{"replicas", g.spec.run.replicas}, {"weight", g.spec.weight},
-                 {"held", g.held},                  {"epoch", g.epoch},
-                 {"revision", g.revision},          {"instances", std::move(instances)}};
+    Json json = {{"replicas", g.spec.run.replicas},
+                 {"weight", g.spec.weight},
+                 {"held", g.held},
+                 {"epoch", g.epoch},
+                 {"revision", g.revision},
+                 {"instances", std::move(instances)}};
     if (g.scaled) json["scaled"] = *g.scaled;
     return json;
 }
@@ -80,8 +83,7 @@ Json to_json(const Service& s) {
     for (const auto& [version, group] : s.groups) groups[version] = to_json(group);
     Json json = {{"returning", s.returning}, {"weights", s.weights}, {"groups", std::move(groups)}};
     if (s.roll)
-        json["roll"] = {
-            {"to", s.roll->to}, {"replicas", s.roll->replicas}, {"done", s.roll->done}};
+        json["roll"] = {{"to", s.roll->to}, {"replicas", s.roll->replicas}, {"done", s.roll->done}};
     return json;
 }
 

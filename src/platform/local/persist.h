@@ -1,5 +1,5 @@
-// What a supervisor must know of its predecessor: which processes are whose. Written after every change, so that a
-// supervisor that is killed at any moment leaves a true picture behind.
+// What a supervisor must know of its predecessor: which processes are whose. Written after every
+// change, so that a supervisor that is killed at any moment leaves a true picture behind.
 #pragma once
 
 #include <string>

@@ -22,8 +22,8 @@ namespace sg::platform::local {
 
 namespace {
 
-// The environment of the child as execve takes it. LISTEN_PID can only be known in the child: it has a blank
-// place of fixed width that is filled in there.
+// The environment of the child as execve takes it. LISTEN_PID can only be known in the child: it
+// has a blank place of fixed width that is filled in there.
 struct Environment {
     std::vector<std::string> strings;
     std::vector<char*> pointers;
@@ -33,9 +33,9 @@ struct Environment {
 constexpr std::string_view pid_blank = "LISTEN_PID=          ";  // 10 digits.
 
 Environment environment_of(const Launch& launch) {
-    static constexpr std::string_view ours_only[] = {"LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES",
-                                                     "NOTIFY_SOCKET", "WATCHDOG_USEC",
-                                                     "WATCHDOG_PID"};
+    static constexpr std::string_view ours_only[] = {"LISTEN_PID",     "LISTEN_FDS",
+                                                     "LISTEN_FDNAMES", "NOTIFY_SOCKET",
+                                                     "WATCHDOG_USEC",  "WATCHDOG_PID"};
     auto values = launch.environment;
     for (char** entry = environ; *entry != nullptr; ++entry) {
         const std::string_view text(*entry);
@@ -79,8 +79,8 @@ Environment environment_of(const Launch& launch) {
     syscall(SYS_close_range, 3U + static_cast<unsigned>(count), ~0U, 0);
 
     if (environment.listen_pid != nullptr) {
-        const auto written = std::to_chars(environment.listen_pid, environment.listen_pid + 10,
-                                           getpid());
+        const auto written =
+            std::to_chars(environment.listen_pid, environment.listen_pid + 10, getpid());
         *written.ptr = '\0';
     }
     if (!launch.directory.empty() && chdir(launch.directory.c_str()) != 0) _exit(127);
@@ -93,7 +93,7 @@ Fd open_pidfd(int pid) { return Fd(static_cast<int>(syscall(SYS_pidfd_open, pid,
 
 // The only mistakes that people make and that exec would report too late for a clear message.
 Result<void> check_launch(const Launch& launch) {
-    struct stat seen {};
+    struct stat seen{};
     if (!launch.directory.empty() &&
         (stat(launch.directory.c_str(), &seen) != 0 || !S_ISDIR(seen.st_mode)))
         return fail(Errc::not_found, fmt::format("there is no folder {}", launch.directory));
@@ -160,8 +160,9 @@ Result<Child> adopt(const Identity& identity) {
 
 namespace {
 
-// How a process ended that is not our child. Source: Linux 6.15, include/uapi/linux/pidfd.h: PIDFD_GET_INFO with
-// PIDFD_INFO_EXIT, known once its parent has taken note (then the pidfd hangs up). Older kernels do not tell.
+// How a process ended that is not our child. Source: Linux 6.15, include/uapi/linux/pidfd.h:
+// PIDFD_GET_INFO with PIDFD_INFO_EXIT, known once its parent has taken note (then the pidfd hangs
+// up). Older kernels do not tell.
 std::optional<int> exit_code_of_stranger(int pidfd) {
     struct {
         std::uint64_t mask;
@@ -188,15 +189,11 @@ Exit bury(const Child& child) {
     siginfo_t how{};
     const auto pidfd = static_cast<id_t>(child.exit.get());
     if (waitid(P_PIDFD, pidfd, &how, WEXITED | WNOHANG) == 0 && how.si_pid != 0) {
-        if (how.si_code == CLD_EXITED)
-            exit.status = how.si_status;
-        else
-            exit.signal = how.si_status;
+        if (how.si_code == CLD_EXITED) exit.status = how.si_status;
+        else exit.signal = how.si_status;
     } else if (const auto code = exit_code_of_stranger(child.exit.get())) {
-        if (WIFEXITED(*code))
-            exit.status = WEXITSTATUS(*code);
-        else
-            exit.signal = WTERMSIG(*code);
+        if (WIFEXITED(*code)) exit.status = WEXITSTATUS(*code);
+        else exit.signal = WTERMSIG(*code);
     }
     return exit;
 }

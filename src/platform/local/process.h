@@ -1,5 +1,5 @@
-// Processes: started in sessions of their own so that they outlive us, known by pid and start time so that a number
-// that the kernel used again is never taken for one of ours.
+// Processes: started in sessions of their own so that they outlive us, known by pid and start time
+// so that a number that the kernel used again is never taken for one of ours.
 #pragma once
 
 #include <cstdint>
@@ -51,7 +51,7 @@ Exit bury(const Child& child);
 void signal_group(const Identity& identity, int signal);
 void signal_one(const Child& child, int signal);  // Only the process itself.
 
-std::string boot_id();                  // Another one after each boot: pids mean nothing across it.
-std::uint64_t out_of_memory_kills();    // In our control group, since it exists; 0 if not known.
+std::string boot_id();                // Another one after each boot: pids mean nothing across it.
+std::uint64_t out_of_memory_kills();  // In our control group, since it exists; 0 if not known.
 
 }  // namespace sg::platform::local

@@ -40,7 +40,8 @@ std::string to_line(const Json& json) {
     return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-// --- the supervisor's end --------------------------------------------------------------------------
+// --- the supervisor's end
+// --------------------------------------------------------------------------
 
 Result<std::unique_ptr<Desk>> Desk::open(Loop& loop, const std::string& path, OnRequest callback) {
     TRY(const SocketAddress address, parse_socket_address("unix:" + path));
@@ -125,7 +126,8 @@ void Desk::flush(std::uint64_t id) {
     loop_.change(visitor.watch, visitor.out.empty() ? EPOLLIN : EPOLLIN | EPOLLOUT);
 }
 
-// --- the command line's end ------------------------------------------------------------------------
+// --- the command line's end
+// ------------------------------------------------------------------------
 
 Result<Caller> Caller::reach(const Layout& layout) {
     const auto path = layout.supervisor_socket();
@@ -149,7 +151,8 @@ Result<Json> Caller::ask(const Json& request, Duration timeout) {
         if (const auto end = received_.find('\n'); end != std::string::npos) {
             auto reply = Json::parse(received_.substr(0, end), nullptr, false);
             received_.erase(0, end + 1);
-            if (!reply.is_object()) return fail(Errc::internal, "the supervisor's reply is not JSON");
+            if (!reply.is_object())
+                return fail(Errc::internal, "the supervisor's reply is not JSON");
             if (reply.value("ok", false)) return reply;
             return std::unexpected(error_from(reply.value("error", Json::object())));
         }

@@ -1,4 +1,5 @@
-// How the command line talks to the supervisor: one JSON object a line, each way, over <state>/run/supervisor.sock.
+// How the command line talks to the supervisor: one JSON object a line, each way, over
+// <state>/run/supervisor.sock.
 //
 // A request has a `verb`; a reply has `ok`, and `error` {code, what, hint} when that is false.
 #pragma once

@@ -1,7 +1,8 @@
-// From what is to what should be: which instances are surplus, which are missing, what may happen now.
+// From what is to what should be: which instances are surplus, which are missing, what may happen
+// now.
 //
-// Make before break: while old and new serve side by side, a healthy one leaves only when the healthy ones are
-// more than wanted. Not healthy ones that nobody wants leave at once.
+// Make before break: while old and new serve side by side, a healthy one leaves only when the
+// healthy ones are more than wanted. Not healthy ones that nobody wants leave at once.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -60,10 +61,8 @@ void deadlines(Turn& turn, Group& group) {
         const bool probed = instance.pid != 0 && !instance.leaving();
         if (!probed || instance.next_probe > turn.now) continue;
         instance.next_probe = Tick::never();
-        if (group.spec.serves)
-            turn.act(Probe{instance.id});
-        else
-            look_at_worker(turn, group, instance);
+        if (group.spec.serves) turn.act(Probe{instance.id});
+        else look_at_worker(turn, group, instance);
     }
 }
 
@@ -84,10 +83,8 @@ Plan plan(const Turn& turn, const Service& service, Group& group) {
     Plan result{group, {}, 0};
     for (const auto& instance : group.instances) {
         if (instance.leaving()) continue;
-        if (outdated(group, instance))
-            result.surplus.push_back(instance.id);
-        else
-            fresh.push_back(&instance);
+        if (outdated(group, instance)) result.surplus.push_back(instance.id);
+        else fresh.push_back(&instance);
     }
     std::ranges::sort(fresh, [](const Instance* a, const Instance* b) {
         return std::tuple(a->phase != Phase::healthy, !serves(*a), a->replica) <
@@ -125,7 +122,8 @@ void add(Turn& turn, Group& group) {
     group.instances.push_back(std::move(instance));
 }
 
-// Groups that make room for each other: all versions of a service while it rolls, else each for itself.
+// Groups that make room for each other: all versions of a service while it rolls, else each for
+// itself.
 void reconcile(Turn& turn, const Service& service, std::span<Group*> groups) {
     std::vector<Plan> plans;
     for (auto* group : groups) plans.push_back(plan(turn, service, *group));
@@ -182,8 +180,8 @@ std::vector<std::string> endpoints_of(const Group& group) {
     return endpoints;
 }
 
-// What the weights must be while a roll is on: traffic goes where the endpoints are. In the same measure as the
-// configured ones, because versions that we do not run may stand beside them.
+// What the weights must be while a roll is on: traffic goes where the endpoints are. In the same
+// measure as the configured ones, because versions that we do not run may stand beside them.
 std::map<std::string, std::uint32_t> rolled_weights(const Service& service) {
     std::uint32_t measure = 0;
     std::size_t endpoints = 0;
@@ -220,7 +218,8 @@ void set_weights(Turn& turn, Service& service) {
     turn.act(SetWeights{service.name, {}});
 }
 
-// Endpoints that come are told before the weights that use them, those that go after the weights that spare them.
+// Endpoints that come are told before the weights that use them, those that go after the weights
+// that spare them.
 void publish(Turn& turn, Service& service) {
     std::vector<Publish> later;
     for (auto& [version, group] : service.groups) {
@@ -231,10 +230,8 @@ void publish(Turn& turn, Service& service) {
         const bool grows = !std::ranges::includes(group.published, endpoints);
         group.published = std::move(endpoints);
         Publish change{service.name, version, group.published, ++group.revision, !group.configured};
-        if (grows)
-            turn.act(std::move(change));
-        else
-            later.push_back(std::move(change));
+        if (grows) turn.act(std::move(change));
+        else later.push_back(std::move(change));
     }
     set_weights(turn, service);
     for (auto& change : later) turn.act(std::move(change));
@@ -260,8 +257,7 @@ void settle(Turn& turn, Service& service) {
     if (!turn.state.stopping) {
         std::vector<Group*> groups;
         for (auto& [version, group] : service.groups) groups.push_back(&group);
-        if (service.roll || service.returning)
-            reconcile(turn, service, groups);
+        if (service.roll || service.returning) reconcile(turn, service, groups);
         else
             for (auto& group : groups) reconcile(turn, service, std::span(&group, 1));
         for (auto* group : groups) start_due(turn, *group);

@@ -31,7 +31,8 @@ Json instance_json(const Group& group, const Instance& i) {
 
 Json group_json(const State& state, const Service& service, const Group& group) {
     Json instances = Json::array();
-    for (const auto& instance : group.instances) instances.push_back(instance_json(group, instance));
+    for (const auto& instance : group.instances)
+        instances.push_back(instance_json(group, instance));
     const auto weight = service.weights.find(group.spec.version);
     return {{"version", group.spec.version},
             {"wanted", wanted(state, service, group)},
@@ -49,9 +50,8 @@ Json service_json(const State& state, const Service& service) {
     Json versions = Json::array();
     for (const auto& [name, group] : service.groups)
         versions.push_back(group_json(state, service, group));
-    Json json = {{"name", service.name},
-                 {"settled", service.settled},
-                 {"versions", std::move(versions)}};
+    Json json = {
+        {"name", service.name}, {"settled", service.settled}, {"versions", std::move(versions)}};
     if (service.roll)
         json["roll"] = {{"to", service.roll->to},
                         {"replicas", service.roll->replicas},
@@ -105,8 +105,10 @@ Json status_of(const Supervisor& supervisor) {
     for (const auto& [name, service] : supervisor.services().services)
         services.push_back(service_json(supervisor.services(), service));
     return {{"ok", true},
-            {"supervisor", {{"pid", getpid()}, {"started_at_ns", supervisor.started_at().ns},
-                            {"version", supervisor.version()}}},
+            {"supervisor",
+             {{"pid", getpid()},
+              {"started_at_ns", supervisor.started_at().ns},
+              {"version", supervisor.version()}}},
             {"config", supervisor.config().file},
             {"state", supervisor.layout().state},
             {"stopping", supervisor.services().stopping || supervisor.keeper().stopping},

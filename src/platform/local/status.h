@@ -1,4 +1,5 @@
-// What the supervisor says of itself and of what it runs: the replies that `ps`, `top` and `describe` show.
+// What the supervisor says of itself and of what it runs: the replies that `ps`, `top` and
+// `describe` show.
 #pragma once
 
 #include "platform/local/protocol.h"

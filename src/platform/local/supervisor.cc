@@ -90,10 +90,8 @@ Result<void> Supervisor::take_over() {
     Remembered remembered;
     if (const auto text = read_file(layout.supervisor_state())) {
         auto known = from_text(*text, boot_);
-        if (known)
-            remembered = std::move(*known);
-        else
-            options_.complain(known.error().message());
+        if (known) remembered = std::move(*known);
+        else options_.complain(known.error().message());
     }
     const auto lives = [](const Gateway& g) {  // And has the sockets.
         return g.role != Role::draining && adopt({g.pid, g.pid_started}).has_value();
@@ -148,8 +146,9 @@ Result<void> Supervisor::take_over() {
     return {};
 }
 
-// A supervisor that comes to running gateways goes on with the configuration that they accepted, whatever somebody may
-// be typing into the file: `streamgate reload` is what applies it. One that begins anew reads the file.
+// A supervisor that comes to running gateways goes on with the configuration that they accepted,
+// whatever somebody may be typing into the file: `streamgate reload` is what applies it. One that
+// begins anew reads the file.
 Result<void> Supervisor::choose_config(bool anything_runs) {
     const auto accepted = read_file(accepted_path(options_.layout));
     if (anything_runs && accepted) {
@@ -158,9 +157,10 @@ Result<void> Supervisor::choose_config(bool anything_runs) {
             accepted_ = std::move(*loaded);
             const auto file = read_file(options_.config_file);
             if (!file || *file != accepted_.text)
-                options_.complain(fmt::format("{} was changed since it was accepted; `streamgate "
-                                              "reload` applies it",
-                                              options_.config_file));
+                options_.complain(
+                    fmt::format("{} was changed since it was accepted; `streamgate "
+                                "reload` applies it",
+                                options_.config_file));
             return {};
         }
     }
@@ -181,7 +181,8 @@ Result<void> Supervisor::bind_missing(std::vector<Listening> sockets) {
     return {};
 }
 
-// Until then the sockets would die with the gateway; and after it has come up it may have bound more of them.
+// Until then the sockets would die with the gateway; and after it has come up it may have bound
+// more of them.
 void Supervisor::fetch_until_had() {
     gateway_->fetch_sockets([this](const Result<void>& had) {
         if (had || stopping_) return;
@@ -223,8 +224,7 @@ void Supervisor::write_state() {
     if (text == written_) return;
     if (const auto done = replace_file(options_.layout.supervisor_state(), text); !done)
         options_.complain(done.error().message());
-    else
-        written_ = std::move(text);
+    else written_ = std::move(text);
 }
 
 void Supervisor::look_whether_up() {
@@ -241,7 +241,8 @@ void Supervisor::note(Note what) {
     options_.happened(entry);
 }
 
-// --- signals ---------------------------------------------------------------------------------------
+// --- signals
+// ---------------------------------------------------------------------------------------
 
 void Supervisor::watch_signals() {
     sigset_t set;
@@ -281,7 +282,8 @@ void Supervisor::go_on_stopping() {
     done_ = orchestra_->empty();
 }
 
-// --- reload ----------------------------------------------------------------------------------------
+// --- reload
+// ----------------------------------------------------------------------------------------
 
 void Supervisor::reload(Done done) {
     auto loaded = options_.load();
@@ -300,7 +302,8 @@ void Supervisor::reload(Done done) {
     });
 }
 
-// --- now and then ----------------------------------------------------------------------------------
+// --- now and then
+// ----------------------------------------------------------------------------------
 
 void Supervisor::every_few_seconds() {
     tell_service_manager();
@@ -308,21 +311,22 @@ void Supervisor::every_few_seconds() {
     std::vector<std::string> large;
     std::error_code error;
     const auto options = std::filesystem::directory_options::skip_permission_denied;
-    for (const auto& file : std::filesystem::recursive_directory_iterator(options_.layout.log(),
-                                                                         options, error))
+    for (const auto& file :
+         std::filesystem::recursive_directory_iterator(options_.layout.log(), options, error))
         if (file.path().extension() == ".log" && file.path().filename() != "access.log" &&
             file.file_size(error) >= Keep{}.rotate_at.count)
             large.push_back(file.path().string());
     if (!large.empty()) rotate(std::move(large));
-    const auto every = std::min(manager_.watchdog_every().value_or(housekeeping_every),
-                                housekeeping_every);
+    const auto every =
+        std::min(manager_.watchdog_every().value_or(housekeeping_every), housekeeping_every);
     loop_->at(steady_now() + every, [this] { every_few_seconds(); });
 }
 
 void Supervisor::rotate(std::vector<std::string> logs) {
     if (rotating_.exit) return;  // Still at it.
     auto child = fork_apart([&] {
-        for (const auto& path : logs) [[maybe_unused]] const auto done = rotate_if_large(path, {});
+        for (const auto& path : logs) [[maybe_unused]]
+            const auto done = rotate_if_large(path, {});
     });
     if (!child) return options_.complain(child.error().message());
     rotating_ = std::move(*child);
@@ -343,10 +347,9 @@ void Supervisor::tell_service_manager() {
             }
     const auto* serving = keeper().serving();
     const bool ready = serving != nullptr && serving->ready;
-    manager_.tell(fmt::format("{}WATCHDOG=1\nSTATUS=gateway {}, {} of {} instances healthy",
-                              ready ? "READY=1\n" : "",
-                              ready ? fmt::format("pid {}", serving->pid) : "is being started",
-                              healthy, instances));
+    manager_.tell(fmt::format(
+        "{}WATCHDOG=1\nSTATUS=gateway {}, {} of {} instances healthy", ready ? "READY=1\n" : "",
+        ready ? fmt::format("pid {}", serving->pid) : "is being started", healthy, instances));
 }
 
 }  // namespace sg::platform::local

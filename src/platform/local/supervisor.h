@@ -1,7 +1,8 @@
-// `streamgate up`: holds the listening sockets, keeps a gateway behind them, runs the configured services.
+// `streamgate up`: holds the listening sockets, keeps a gateway behind them, runs the configured
+// services.
 //
-// It may be killed at any moment: what it started goes on, and its successor takes over from the files it left. It
-// never waits: every conversation is an exchange on the loop.
+// It may be killed at any moment: what it started goes on, and its successor takes over from the
+// files it left. It never waits: every conversation is an exchange on the loop.
 #pragma once
 
 #include <functional>
@@ -28,18 +29,18 @@ class Supervisor {
   public:
     struct Options {
         Layout layout;
-        std::string binary;       // Path of streamgate.
-        std::string version;      // Of this build.
-        std::string config_file;  // Absolute.
-        std::function<Result<Accepted>()> load;       // What the file says now.
+        std::string binary;                      // Path of streamgate.
+        std::string version;                     // Of this build.
+        std::string config_file;                 // Absolute.
+        std::function<Result<Accepted>()> load;  // What the file says now.
         std::function<Result<Accepted>(const std::string& text)> load_text;
-        std::function<void(const Entry&)> happened;   // For people.
+        std::function<void(const Entry&)> happened;  // For people.
         std::function<void(const std::string&)> complain;
         std::function<void()> up;  // Once: the gateway serves and the services are healthy.
     };
 
-    // Takes the lock, takes over what a predecessor left, binds what is missing. Nothing is started before
-    // everything that can be refused has been looked at.
+    // Takes the lock, takes over what a predecessor left, binds what is missing. Nothing is started
+    // before everything that can be refused has been looked at.
     static Result<std::unique_ptr<Supervisor>> make(Options options);
     ~Supervisor();
 

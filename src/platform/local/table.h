@@ -1,4 +1,5 @@
-// Tables for terminals: aligned columns, numbers to the right, colour that only repeats what a word already says.
+// Tables for terminals: aligned columns, numbers to the right, colour that only repeats what a word
+// already says.
 #pragma once
 
 #include <string>

@@ -1,4 +1,5 @@
-// One call of decide: the state that it changes, the time it happens at, and the actions it has come to.
+// One call of decide: the state that it changes, the time it happens at, and the actions it has
+// come to.
 #pragma once
 
 #include <utility>
@@ -14,7 +15,8 @@ struct Turn {
 
     void act(Action action) { actions.push_back(std::move(action)); }
     void note(const Group& group, const Instance& instance, Happening what, std::string detail) {
-        act(Note{group.spec.service, group.spec.version, instance.replica, what, std::move(detail)});
+        act(Note{group.spec.service, group.spec.version, instance.replica, what,
+                 std::move(detail)});
     }
     void note(const Group& group, Happening what, std::string detail) {
         act(Note{group.spec.service, group.spec.version, 0, what, std::move(detail)});
@@ -26,7 +28,8 @@ struct Turn {
     }
 };
 
-// Brings a service closer to what it should be: deadlines, starts, drains, what the gateway is told.
+// Brings a service closer to what it should be: deadlines, starts, drains, what the gateway is
+// told.
 void settle(Turn& turn, Service& service);
 
 }  // namespace sg::platform::local

@@ -29,8 +29,8 @@ std::uint32_t entries_in(const std::string& folder) {
     return count;
 }
 
-// Source: proc(5), /proc/PID/stat; the numbers are fields counted from 1, the first two cut off with the name.
-// Adds to the usage that `place` chooses by session id.
+// Source: proc(5), /proc/PID/stat; the numbers are fields counted from 1, the first two cut off
+// with the name. Adds to the usage that `place` chooses by session id.
 template <class Place>
 void add_process(const std::string& pid, Place place) {
     static const auto ticks = sysconf(_SC_CLK_TCK);

@@ -1,4 +1,5 @@
-// What processes use, as the kernel counts it: summed over a session, because a service may be a shell with children.
+// What processes use, as the kernel counts it: summed over a session, because a service may be a
+// shell with children.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +11,8 @@
 namespace sg::platform::local {
 
 struct Usage {
-    Duration cpu{0};              // Since each process began, in all.
-    std::uint64_t memory = 0;     // Bytes resident; shared pages count in each process.
+    Duration cpu{0};           // Since each process began, in all.
+    std::uint64_t memory = 0;  // Bytes resident; shared pages count in each process.
     std::uint32_t threads = 0;
     std::uint32_t descriptors = 0;
     std::uint32_t processes = 0;

@@ -1,5 +1,5 @@
-// A world for tests of the orchestrator's rules: processes and a gateway in virtual time. It does what the actions say
-// and reports back, and checks after every step what must never happen.
+// A world for tests of the orchestrator's rules: processes and a gateway in virtual time. It does
+// what the actions say and reports back, and checks after every step what must never happen.
 #pragma once
 
 #include <fmt/format.h>
@@ -31,21 +31,21 @@ struct World {
 
     State state;
     Tick now{1'000'000'000};
-    std::map<int, Process> processes;                     // By pid.
-    std::map<std::string, std::set<std::string>> told;    // What the gateway knows, by version.
+    std::map<int, Process> processes;                   // By pid.
+    std::map<std::string, std::set<std::string>> told;  // What the gateway knows, by version.
     std::map<std::string, std::uint32_t> weights;
-    std::map<std::string, std::uint64_t> busy;            // In flight, by endpoint.
+    std::map<std::string, std::uint64_t> busy;  // In flight, by endpoint.
     std::vector<Later> later;
     std::vector<std::string> notes;
 
     // How it behaves; tests change it.
-    Duration boot = 300ms;                 // From the start of a process to its first good answer.
-    Duration gateway_takes = 5ms;          // To take in a directive.
+    Duration boot = 300ms;         // From the start of a process to its first good answer.
+    Duration gateway_takes = 5ms;  // To take in a directive.
     bool gateway_answers = true;
-    std::set<std::string> broken;          // Versions whose processes end at once.
-    std::set<std::string> sick;            // Versions whose health check fails.
-    std::set<std::string> stubborn;        // Versions that ignore SIGTERM.
-    std::size_t least = 0;                 // Endpoints that the gateway must know at any moment.
+    std::set<std::string> broken;    // Versions whose processes end at once.
+    std::set<std::string> sick;      // Versions whose health check fails.
+    std::set<std::string> stubborn;  // Versions that ignore SIGTERM.
+    std::size_t least = 0;           // Endpoints that the gateway must know at any moment.
     int next_pid = 100;
 
     static std::string endpoint(std::uint16_t port) { return fmt::format("127.0.0.1:{}", port); }
