@@ -81,7 +81,7 @@ void set_body_apart(Exchange& x) {
 // Puts the connection's input where the next request begins.
 void go_on_to_next(Exchange& x) {
     Buffer& input = x.client->input;
-    if (x.request.framing == http::Framing::none) {
+    if (!x.body_buffer) {
         input.consume(x.head_bytes);
     } else {
         input.clear();

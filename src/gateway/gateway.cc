@@ -65,7 +65,21 @@ Gateway::Gateway(GatewayOptions options, config::Snapshot config)
 
 Gateway::~Gateway() = default;
 
+namespace {
+
+// Before any thread is started: they inherit the mask, and signals are read from a descriptor (shutdown.cc).
+void block_signals() {
+    sigset_t handled;
+    sigemptyset(&handled);
+    for (const int s : {SIGTERM, SIGINT, SIGHUP, SIGUSR1}) sigaddset(&handled, s);
+    pthread_sigmask(SIG_BLOCK, &handled, nullptr);
+    ::signal(SIGPIPE, SIG_IGN);
+}
+
+}  // namespace
+
 Result<std::unique_ptr<Gateway>> Gateway::make(GatewayOptions options) {
+    block_signals();
     TRY(config::Snapshot config, config::load_file(options.config_file));
     std::unique_ptr<Gateway> gateway(new Gateway(std::move(options), std::move(config)));
     TRY_VOID(gateway->open_state());
@@ -205,12 +219,6 @@ void publish(const std::string& state, std::string_view kind) {
 }  // namespace
 
 void Gateway::run() {
-    sigset_t handled;
-    sigemptyset(&handled);
-    for (const int s : {SIGTERM, SIGINT, SIGHUP, SIGUSR1}) sigaddset(&handled, s);
-    pthread_sigmask(SIG_BLOCK, &handled, nullptr);
-    ::signal(SIGPIPE, SIG_IGN);
-
     resolver_ = std::make_unique<Resolver>(loop_);
     checker_ = std::make_unique<Checker>(loop_, [this](const HealthNews& news) {
         post_to_workers([news](Worker& w) { w.set_health(news); });

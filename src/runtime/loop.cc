@@ -71,14 +71,17 @@ void Watcher::cancel_write() {
     loop_->resume_soon(std::exchange(write_.handle_, {}));
 }
 
-void Watcher::dispatch(std::uint32_t events) {
-    loop_->dispatching_ = this;
-    Loop& loop = *loop_;
-    const auto alive = [&] { return loop.dispatching_ == this; };
+void Watcher::note(std::uint32_t events) {
     if ((events & (EPOLLERR | EPOLLHUP)) != 0) broken_ = hangup_ = readable_ = writable_ = true;
     if ((events & EPOLLRDHUP) != 0) hangup_ = readable_ = true;
     if ((events & EPOLLIN) != 0) readable_ = true;
     if ((events & EPOLLOUT) != 0) writable_ = true;
+}
+
+void Watcher::wake() {
+    Loop& loop = *loop_;
+    loop.dispatching_ = this;
+    const auto alive = [&] { return loop.dispatching_ == this; };
     if (readable_ && read_.waiting()) std::exchange(read_.handle_, {}).resume();
     if (alive() && writable_ && write_.waiting()) std::exchange(write_.handle_, {}).resume();
     if (alive() && hangup_ && on_hangup_ != nullptr) std::exchange(on_hangup_, nullptr)(context_);
@@ -174,12 +177,17 @@ void Loop::run() {
     while (!stopping_.load(std::memory_order_acquire)) {
         batch_ = events.data();
         batch_size_ = wait_for_events(batch_, batch_most);
+        // All is noted before anybody runs: a pooled connection that is readable while idle is known to be no
+        // good before the request that would have used it is looked at.
+        for (int i = 0; i < batch_size_; ++i)
+            if (batch_[i].data.ptr != nullptr)
+                static_cast<Watcher*>(batch_[i].data.ptr)->note(batch_[i].events);
         for (batch_next_ = 0; batch_next_ < batch_size_;) {
             const epoll_event event = batch_[batch_next_++];
             if (event.data.ptr == nullptr)
                 take_posted();
             else if (event.events != 0)
-                static_cast<Watcher*>(event.data.ptr)->dispatch(event.events);
+                static_cast<Watcher*>(event.data.ptr)->wake();
         }
         wheel_.advance(now_);
         running_.swap(ready_);

@@ -85,7 +85,8 @@ class Watcher {
 
   private:
     friend class Loop;
-    void dispatch(std::uint32_t events);
+    void note(std::uint32_t events);  // What has happened;
+    void wake();                      // and whoever waits for it.
 
     Loop* loop_ = nullptr;
     int fd_ = -1;

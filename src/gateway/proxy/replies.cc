@@ -103,7 +103,10 @@ Task<Ending> reply_redirect(Exchange& x) {
     const auto& redirect = *x.match.route->route->redirect;
     const std::string location = router::redirect_location(
         *x.match.route,
-        {.path = x.path, .query = x.request.query, .prefix_length = x.match.prefix_length},
+        {.path = x.path,
+         .query = x.request.query,
+         .prefix_length = x.match.prefix_length,
+         .has_query = x.request.has_query},
         x.variables);
     if (location.empty()) {
         x.detail = "the host has no safe form";

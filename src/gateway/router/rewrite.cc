@@ -9,10 +9,10 @@ namespace sg::gateway::router {
 
 namespace {
 
-void append_query(http::Out& out, std::string_view query) {
-    if (query.empty()) return;
+void append_query(http::Out& out, const Target& target) {
+    if (target.query.empty() && !target.has_query) return;
     out.put('?');
-    out.put(query);
+    out.put(target.query);
 }
 
 // `/xyz/` and the rest `/a` make `/xyz/a`; with no rest, what is put in its place stays as it is.
@@ -32,7 +32,7 @@ bool append_by_regex(http::Out& out, const CompiledRoute& route, const Target& t
     if (!path.ok) return false;
     if (mark == std::string_view::npos) {
         out.put(path.path);
-        append_query(out, target.query);
+        append_query(out, target);
         return true;
     }
     if (!http::all(all.substr(mark), http::char_query)) return false;
@@ -55,7 +55,7 @@ bool append_target(http::Out& out, const CompiledRoute& route, const Target& tar
         out.put(before_rest(route.rewrite_prefix, rest));
         out.put(rest);
     }
-    append_query(out, target.query);
+    append_query(out, target);
     return true;
 }
 

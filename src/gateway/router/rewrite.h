@@ -14,6 +14,7 @@ struct Target {
     std::string_view path;            // Normalised.
     std::string_view query;           // As received, without `?`.
     std::uint32_t prefix_length = 0;  // From the match.
+    bool has_query = false;           // An empty one is passed on too (RFC 9110 §7.7).
 };
 
 // Writes path and query as the endpoint gets them. False: the rewrite makes no valid path of it.
