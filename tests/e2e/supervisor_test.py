@@ -113,6 +113,13 @@ class Up:
     def output(self):
         return (self.folder / "up.log").read_text(errors="replace")
 
+    def failures(self):
+        """The last lines of the access log that say 5xx."""
+        with contextlib.suppress(OSError):
+            lines = (self.state / "log" / "access.log").read_text().splitlines()
+            return "\n".join([line for line in lines if '"status":5' in line][-20:])
+        return ""
+
     def gateway(self):
         for process in self.status()["gateway"]["processes"]:
             if process["role"] == "serving" and process["ready"]:
@@ -445,6 +452,7 @@ def main():
         finally:
             if checks.failed:
                 print(up.output()[-4000:])
+                print(up.failures())
             up.stop_hard()
     return checks.close()
 
