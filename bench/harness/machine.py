@@ -17,17 +17,26 @@ def warn(text):
     print(f"bench: warning: {text}", file=sys.stderr, flush=True)
 
 
+_handed_out = set()
+
+
 def free_ports(count):
-    """Ports below the ephemeral range: no client connection takes one between now and bind."""
+    """Ports below the ephemeral range: no client connection takes one between now and bind.
+
+    None is handed out twice: what was asked for before may not be bound yet.
+    """
     found = []
     start = 20000 + os.getpid() % 4000
     for port in range(start, start + 8000):
+        if port in _handed_out:
+            continue
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))
             except OSError:
                 continue
         found.append(port)
+        _handed_out.add(port)
         if len(found) == count:
             return found
     raise RuntimeError("no free ports between 20000 and 32000")
