@@ -96,7 +96,8 @@ void fill_account(Exchange& x, Ending ending) {
     Account& account = x.account;
     const auto& request = x.request;
     account.ending = ending;
-    account.duration_ns = (steady_now() - x.began).count();
+    x.look();
+    account.duration_ns = x.so_far_ns();
     account.protocol = request.minor == 0 ? Protocol::http1_0 : Protocol::http1_1;
     account.method = request.method;
     account.method_text = request.method_text;

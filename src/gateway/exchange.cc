@@ -35,10 +35,10 @@ void Exchange::begin(Client& c, Tick now) {
     plan = worker.plan();
     account = {};
     account.request_id = worker.ids().id();
-    account.started_at = wall_now();
+    account.started_at = worker.wall_at(now);
     account.tls = c.tls;
     account.client = c.peer;
-    began = now;
+    began = seen = now;
     give_up_at = Tick::never();
 }
 

@@ -55,6 +55,7 @@ struct Exchange : runtime::Timer {
     Account account;
     std::string detail;          // What the account's view refers to.
     Tick began;
+    Tick seen;  // The last look at the clock; looking costs as much as a system call's entry.
     Tick give_up_at;             // Total time-out.
 
     // Its body. `early` is what came with the head; while `replayable`, all of it is there and untouched.
@@ -88,6 +89,9 @@ struct Exchange : runtime::Timer {
     // Keeps of the request's head what the account needs; the client's input then holds only what follows it.
     // For exchanges that last: a buffer for each would add up.
     void let_go_of_head();
+
+    Tick look() { return seen = steady_now(); }
+    std::int64_t so_far_ns() const { return (seen - began).count(); }
 
     AttemptRecord& record() { return account.attempt[account.attempts - 1]; }
     void interrupt(Interruption why);

@@ -184,6 +184,7 @@ void Worker::tick_service(ServiceState& service, Tick now) {
 
 void Worker::tick() {
     const Tick now = steady_now();
+    wall_offset_ns_ = wall_now().ns - now.ns;
     for (const auto& [name, service] : services_) tick_service(*service, now);
     if (now >= date_until_) {
         date_ = date_cache_.at(wall_now());

@@ -94,6 +94,7 @@ class Worker {
     void give_exchange(Exchange& exchange);
     upstream::EndpointIo& io_of(ServiceState& service, upstream::EndpointState& endpoint);
     const guards::Fault* fault_for(const Exchange& exchange);
+    Instant wall_at(Tick t) const { return {t.ns + wall_offset_ns_}; }  // Of the last 100 ms.
     std::string_view date() const { return date_; }  // IMF-fixdate, of this second.
 
     // Where heads are written before they are sent. Nobody may wait while it holds something.
@@ -146,6 +147,7 @@ class Worker {
     http::DateCache date_cache_;
     std::string date_;
     Tick date_until_;
+    std::int64_t wall_offset_ns_ = 0;
     bool draining_ = false;
 };
 

@@ -9,6 +9,7 @@
 
 #include <cerrno>
 
+#include "runtime/system.h"
 #include "runtime/tls.h"
 
 namespace sg::runtime {
@@ -17,7 +18,7 @@ std::ptrdiff_t Stream::read_some(std::span<char> room) {
     if (ssl_ != nullptr) return read_tls(room);
     if (!may_read()) return would_block;
     for (;;) {
-        const ssize_t n = ::recv(fd(), room.data(), room.size(), 0);
+        const ssize_t n = raw_recv(fd(), room.data(), room.size());
         if (n >= 0) {
             // A short read has emptied the socket: the next bytes make a new edge.
             if (static_cast<std::size_t>(n) < room.size() && n > 0) read_was_short();
@@ -36,7 +37,7 @@ std::ptrdiff_t Stream::read_some(std::span<char> room) {
 std::ptrdiff_t Stream::write_some(std::string_view bytes) {
     if (ssl_ != nullptr) return write_tls(bytes);
     for (;;) {
-        const ssize_t n = ::send(fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+        const ssize_t n = raw_send(fd(), bytes.data(), bytes.size());
         if (n >= 0) {
             if (static_cast<std::size_t>(n) < bytes.size()) write_was_short();
             return n;

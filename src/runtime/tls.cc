@@ -14,6 +14,7 @@
 #include "base/address.h"
 #include "base/text.h"
 #include "runtime/stream.h"
+#include "runtime/system.h"
 
 namespace sg::runtime {
 
@@ -30,7 +31,7 @@ int bio_read(BIO* bio, char* to, std::size_t room, std::size_t* got) {
         return 0;
     }
     for (;;) {
-        const ssize_t n = ::recv(stream.fd(), to, room, 0);
+        const ssize_t n = raw_recv(stream.fd(), to, room);
         if (n > 0) {
             if (static_cast<std::size_t>(n) < room) stream.read_was_short();
             *got = static_cast<std::size_t>(n);
@@ -51,7 +52,7 @@ int bio_write(BIO* bio, const char* from, std::size_t size, std::size_t* put) {
     BIO_clear_retry_flags(bio);
     *put = 0;
     for (;;) {
-        const ssize_t n = ::send(stream.fd(), from, size, MSG_NOSIGNAL);
+        const ssize_t n = raw_send(stream.fd(), from, size);
         if (n >= 0) {
             if (static_cast<std::size_t>(n) < size) stream.write_was_short();
             *put = static_cast<std::size_t>(n);

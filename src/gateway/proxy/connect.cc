@@ -54,7 +54,7 @@ Task<Ending> connect_fresh(Exchange& x) {
         x.worker.count().circuit_refused(x.service->spec.telemetry);
         co_return Ending::circuit_open;
     }
-    const Tick began = steady_now();
+    const Tick began = x.look();
     x.connection = std::make_unique<upstream::Connection>(io);
     runtime::Stream& stream = x.connection->stream;
     Tick deadline = x.worker.loop().after(x.route->timeouts->connect);
@@ -81,7 +81,7 @@ Task<Ending> connect_fresh(Exchange& x) {
             }
         }
     }
-    x.record().connect_ns = (steady_now() - began).count();
+    x.record().connect_ns = (x.look() - began).count();
     co_return Ending::ok;
 }
 

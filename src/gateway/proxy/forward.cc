@@ -77,6 +77,7 @@ Task<Ending> forward(Exchange& x) {
         end = Ending::ok;
     }
     x.record().ending = end;
+    if (end != Ending::ok) x.look();
     const Outcome outcome = outcome_of_attempt(x, end);
     end_connection(x);
     upstream::end_attempt(x, outcome);

@@ -36,6 +36,7 @@ Task<Ending> await_endpoint(Exchange& x, RelayOptions options) {
         const Interruptible here(x, stream);
         wake = co_await stream.can_read(deadline);
     }
+    x.look();
     if (wake == Wake::ready) co_return Ending::ok;
     if (wake == Wake::timeout)
         co_return x.worker.loop().now() >= x.give_up_at ? Ending::upstream_total_timeout

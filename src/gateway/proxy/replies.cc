@@ -39,7 +39,8 @@ Task<Ending> send_made(Exchange& x, MadeResponse response, std::string_view cont
     if (out.overflow()) co_return Ending::internal_error;
     x.response_begun = true;
     x.account.status = response.status;
-    x.account.first_byte_ns = (steady_now() - x.began).count();
+    x.look();
+    x.account.first_byte_ns = x.so_far_ns();
     const Ending sent = co_await send_to_client(x, out.text());
     co_return sent == Ending::ok ? ending : sent;
 }

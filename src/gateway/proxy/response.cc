@@ -57,6 +57,7 @@ Task<Ending> await_bytes(Exchange& x, Deadlines& d) {
             wake = co_await stream.can_read(deadline);
         }
         io.wait_ends(x);
+        x.look();
         if (wake == Wake::ready) co_return Ending::ok;
         if (wake == Wake::cancelled) {
             if (uploading && x.upload != Upload::running)
@@ -104,9 +105,9 @@ Task<Ending> read_head(Exchange& x, http::h1::HeadScan& scan, Deadlines& d, std:
         const auto n = connection.stream.read_some(connection.input.room());
         if (n > 0) {
             connection.input.filled(static_cast<std::size_t>(n));
+            x.look();
             if (x.record().first_byte_ns == 0)
-                x.record().first_byte_ns =
-                    (steady_now() - x.began).count() - x.record().started_ns;
+                x.record().first_byte_ns = x.so_far_ns() - x.record().started_ns;
             continue;
         }
         if (n != Stream::would_block) {
@@ -166,7 +167,7 @@ Task<Ending> pass_interim(Exchange& x, std::size_t bytes) {
                     Written::ok)
         co_return Ending::upstream_malformed;
     x.connection->input.consume(bytes);
-    x.service->policy.alive(x.attempt, steady_now());
+    x.service->policy.alive(x.attempt, x.seen);
     if (pass) co_return co_await send_to_client(x, out.text());
     co_return Ending::ok;
 }
@@ -199,7 +200,7 @@ Task<Ending> deliver(Exchange& x, std::size_t head_bytes) {
     connection.input.consume(head_bytes);  // From here on `head` refers to nothing.
     x.account.status = status;
     x.response_begun = true;
-    x.account.first_byte_ns = (steady_now() - x.began).count();
+    x.account.first_byte_ns = x.so_far_ns();
 
     http::h1::Defect defect = http::h1::Defect::none;
     if (!body.done() && !connection.input.empty()) {
@@ -242,11 +243,11 @@ Task<Ending> receive_response(Exchange& x) {
         if (status == 101) {
             if (!x.request.upgrade || !x.worker.response_head().upgrade)
                 co_return Ending::upgrade_failed;
-            x.service->policy.answered(x.attempt, status, steady_now());
+            x.service->policy.answered(x.attempt, status, x.seen);
             co_return co_await deliver(x, bytes);
         }
         if (status >= 200) {
-            x.service->policy.answered(x.attempt, status, steady_now());
+            x.service->policy.answered(x.attempt, status, x.seen);
             if (upstream::choose_instead(x, Ending::upstream_status, RetryCause::failed))
                 co_return Ending::upstream_status;
             co_return co_await deliver(x, bytes);

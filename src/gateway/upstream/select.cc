@@ -51,7 +51,7 @@ Replay replay_of(const Exchange& x) {
 
 ChooseInput input_for(const Exchange& x) {
     const auto& sticky = x.service->spec.config->sticky;
-    return {.now = steady_now(),
+    return {.now = x.seen,
             .hash = hash_for(x),
             .sticky = sticky.name.empty() ? std::string_view{}
                                           : cookie_value(x.request.fields, sticky.name),
@@ -66,7 +66,7 @@ void begin_attempt(Exchange& x, const Choice& choice) {
     AttemptRecord& record = account.attempt[account.attempts++];
     record = {};
     record.endpoint = account.endpoint = choice.endpoint->id.telemetry;
-    record.started_ns = (steady_now() - x.began).count();
+    record.started_ns = x.so_far_ns();
     account.version = x.service->version_telemetry(choice.endpoint->version);
     x.worker.count().endpoint_entered(record.endpoint);
 }
@@ -158,7 +158,7 @@ bool choose_instead(Exchange& x, Ending ending, RetryCause cause) {
 
 void end_attempt(Exchange& x, Outcome outcome) {
     x.worker.count().endpoint_left(x.attempt.endpoint->id.telemetry);
-    x.service->policy.end(x.attempt, outcome, steady_now());
+    x.service->policy.end(x.attempt, outcome, x.seen);
     x.attempt = {};
 }
 
