@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """`streamgate up`: what it starts goes on when anything dies, and every change loses nothing.
 
-Real processes on loopback: the supervisor, its gateway, and services in Python that answer with their pid.
+Real processes on loopback: the supervisor, its gateway, and services in Python that answer with
+their pid.
 --quick kills the gateway 5 times instead of 20 and makes less load.
 """
 import argparse
@@ -249,7 +250,8 @@ def kills(up, checks, times):
     checks.check("no connection refused", load.outcomes["ConnectionRefusedError"] == 0)
     most = times * len(load.threads)
     lost = sum(load.lost().values())
-    checks.check("only what was in flight is lost", lost <= most, f"{lost} of {most}: {load.lost()}")
+    told = f"{lost} of {most}: {load.lost()}"
+    checks.check("only what was in flight is lost", lost <= most, told)
     checks.check("longest gap at most 50 ms", load.gap() <= 0.05, f"{load.gap() * 1000:.1f} ms")
 
 
@@ -391,7 +393,8 @@ def crash_loop(up, checks):
     key = ("broken", "default", 1)
     status = up.wait(lambda s: up.instances(s)[key]["failures"] >= 6, "in a crash loop")
     seen = up.instances(status)[key]
-    checks.check("a crash loop is seen", seen["crash_loop"] and seen["last_exit"] == "exit status 3")
+    told = seen["crash_loop"] and seen["last_exit"] == "exit status 3"
+    checks.check("a crash loop is seen", told)
     events = json.loads(up.call("describe", "broken", "--json").stdout)["events"]
     starts = [e["at_ns"] / 1e9 for e in events if e["what"] == "started"]
     gaps = [b - a for a, b in zip(starts, starts[1:])]

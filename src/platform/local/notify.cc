@@ -50,7 +50,7 @@ std::optional<NotifySocket::Message> NotifySocket::receive() {
     return message;
 }
 
-ServiceManager::ServiceManager() {
+InitSystem::InitSystem() {
     if (const char* path = std::getenv("NOTIFY_SOCKET")) path_ = path;
     const char* every = std::getenv("WATCHDOG_USEC");
     const char* pid = std::getenv("WATCHDOG_PID");
@@ -63,7 +63,7 @@ ServiceManager::ServiceManager() {
     for (const char* name : {"NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"}) unsetenv(name);
 }
 
-void ServiceManager::tell(std::string_view lines) const {
+void InitSystem::tell(std::string_view lines) const {
     if (path_.empty()) return;
     const Fd socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
     sockaddr_un address{};

@@ -33,9 +33,9 @@ class NotifySocket {
 };
 
 // Who started us, if it wants to know. Does nothing when nobody does.
-class ServiceManager {
+class InitSystem {
   public:
-    ServiceManager();  // Takes NOTIFY_SOCKET and WATCHDOG_USEC out of the environment.
+    InitSystem();  // Takes NOTIFY_SOCKET and WATCHDOG_USEC out of the environment.
     void tell(std::string_view lines) const;
     std::optional<Duration> watchdog_every() const { return watchdog_every_; }
 

@@ -124,7 +124,7 @@ Result<void> Supervisor::take_over() {
         directives_->gateway_serves();
         orchestra_->tell_everything();
         fetch_until_had();
-        tell_service_manager();
+        tell_init_system();
     };
     host.complain = options_.complain;
     gateway_ = std::make_unique<GatewayHost>(*loop_, std::move(notify), std::move(host));
@@ -207,7 +207,7 @@ void Supervisor::run() {
         keep_up();
         if (!done_) loop_->turn();
     }
-    manager_.tell("STOPPING=1");
+    init_system_.tell("STOPPING=1");
     for (const auto& path : {options_.layout.supervisor_socket(), options_.layout.notify_socket(),
                              options_.layout.supervisor_state()})
         unlink(path.c_str());
@@ -269,7 +269,7 @@ void Supervisor::on_signal(int signal, int code) {
 
 void Supervisor::stop(bool at_once) {
     stopping_ = true;
-    manager_.tell("STOPPING=1");
+    init_system_.tell("STOPPING=1");
     directives_->gateway_gone();
     gateway_->stop(at_once);
     gateway_->release();  // Who connects from now on is refused instead of waiting for nobody.
@@ -306,7 +306,7 @@ void Supervisor::reload(Done done) {
 // ----------------------------------------------------------------------------------
 
 void Supervisor::every_few_seconds() {
-    tell_service_manager();
+    tell_init_system();
     // In a process of its own: copying may take longer than a crashed gateway may wait for us.
     std::vector<std::string> large;
     std::error_code error;
@@ -318,7 +318,7 @@ void Supervisor::every_few_seconds() {
             large.push_back(file.path().string());
     if (!large.empty()) rotate(std::move(large));
     const auto every =
-        std::min(manager_.watchdog_every().value_or(housekeeping_every), housekeeping_every);
+        std::min(init_system_.watchdog_every().value_or(housekeeping_every), housekeeping_every);
     loop_->at(steady_now() + every, [this] { every_few_seconds(); });
 }
 
@@ -337,7 +337,7 @@ void Supervisor::rotate(std::vector<std::string> logs) {
     });
 }
 
-void Supervisor::tell_service_manager() {
+void Supervisor::tell_init_system() {
     std::size_t instances = 0, healthy = 0;
     for (const auto& [name, service] : services().services)
         for (const auto& [version, group] : service.groups)
@@ -347,7 +347,7 @@ void Supervisor::tell_service_manager() {
             }
     const auto* serving = keeper().serving();
     const bool ready = serving != nullptr && serving->ready;
-    manager_.tell(fmt::format(
+    init_system_.tell(fmt::format(
         "{}WATCHDOG=1\nSTATUS=gateway {}, {} of {} instances healthy", ready ? "READY=1\n" : "",
         ready ? fmt::format("pid {}", serving->pid) : "is being started", healthy, instances));
 }

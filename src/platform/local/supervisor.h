@@ -73,7 +73,7 @@ class Supervisor {
     void reload(Done done);
     void keep_up();  // After each turn of the loop.
     void write_state();
-    void tell_service_manager();
+    void tell_init_system();
     void every_few_seconds();
     void rotate(std::vector<std::string> logs);
     void look_whether_up();
@@ -89,7 +89,7 @@ class Supervisor {
     std::unique_ptr<Orchestra> orchestra_;
     std::unique_ptr<GatewayHost> gateway_;
     std::unique_ptr<Desk> desk_;
-    ServiceManager manager_;
+    InitSystem init_system_;
     Accepted accepted_;
     Fd signals_;
     Child rotating_;  // Copies log files.
