@@ -44,7 +44,7 @@ function play() {
 }
 
 if (window.Hls?.isSupported()) {
-  const hls = new Hls({ liveSyncDurationCount: 3 });
+  const hls = new Hls({ liveSyncDurationCount: 4 });
   hls.on(Hls.Events.LEVEL_LOADED, () => { facts.playlists += 1; });
   hls.on(Hls.Events.FRAG_LOADED, (_, { frag }) => {
     facts.segments += 1;

@@ -21,13 +21,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// 30 s of 1280x720 at 25/s with a key frame every 2 s: 15 segments that each begin with one. The
-// tone beeps once a second, so that sound and picture can be compared. No word of it holds a space.
+// 32 s of 1280x720 at 25/s with a key frame every 2 s: 16 segments that each begin with one. 32 s
+// is a whole number of AAC frames, and without B-frames the picture begins with the sound:
+// otherwise there is a hole each time that the clip begins anew. The tone beeps once a second, so
+// that sound and picture can be compared. No word of it holds a space.
 constexpr std::string_view recipe =
     "ffmpeg -nostdin -hide_banner -loglevel error -y "
-    "-f lavfi -i testsrc2=size=1280x720:rate=25:duration=30 "
-    "-f lavfi -i sine=frequency=220:beep_factor=4:sample_rate=48000:duration=30 "
-    "-vf hue=s=0.5 -c:v libx264 -preset veryfast -pix_fmt yuv420p "
+    "-f lavfi -i testsrc2=size=1280x720:rate=25:duration=32 "
+    "-f lavfi -i sine=frequency=220:beep_factor=4:sample_rate=48000:duration=32 "
+    "-vf hue=s=0.5 -c:v libx264 -preset veryfast -bf 0 -pix_fmt yuv420p "
     "-b:v 1800k -maxrate 2000k -bufsize 2000k -g 50 -keyint_min 50 -sc_threshold 0 "
     "-c:a aac -b:a 96k "
     "-f hls -hls_time 2 -hls_playlist_type vod -hls_segment_filename segment%02d.ts clip.m3u8";

@@ -122,7 +122,7 @@ class Origin {
                 return content(request, name, std::string(file.content), "no-cache");
         if (!ready) return nothing;
         if (name == "live.m3u8")
-            return content(request, name, live_playlist(segments_, wall_now()), "max-age=1");
+            return content(request, name, live_playlist(segments_, wall_now()), "no-cache");
         for (const auto& segment : segments_)
             if (segment.name == name)
                 return content(request, name, read_file(std::filesystem::path(folder_) / name),

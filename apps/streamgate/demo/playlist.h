@@ -23,6 +23,6 @@ Result<std::vector<Segment>> read_playlist(std::string_view text);
 // The window of the last `window` segments that are complete at `now`. Requires: segments are not
 // empty. Source: RFC 8216 §4.3.3.2, §4.3.3.3, §6.2.2.
 std::string live_playlist(const std::vector<Segment>& segments, Instant now,
-                          std::size_t window = 6);
+                          std::size_t window = 8);
 
 }  // namespace sg::demo

@@ -4,7 +4,9 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 #include <thread>
+#include <vector>
 
 #include "base/text.h"
 #include "demo/client.h"
@@ -104,6 +106,46 @@ void watch_live(Scene& scene) {
     }
 }
 
+// People come when there is something to see: counting begins when both services have answered
+// once.
+void await_services(Scene& scene) {
+    Client client(scene.options.to, patience);
+    for (const auto* path : {"/api/titles", "/live/live.m3u8"}) {
+        auto response = client.get(path);
+        while (!response || response->status != 200) {
+            if (scene.stop.wait_for(back_off)) return;
+            response = client.get(path);
+        }
+    }
+}
+
+void invite_viewers(Scene& scene) {  // One after the other, as people come.
+    constexpr Duration between = 170ms;
+    std::vector<std::thread> viewers;
+    for (std::uint32_t i = 0; i < scene.options.viewers && !scene.stop.wait_for(between); ++i)
+        viewers.emplace_back([&scene] { watch_live(scene); });
+    for (auto& viewer : viewers) viewer.join();
+}
+
+void report(Scene& scene) {
+    while (!scene.stop.wait_for(scene.options.report)) {
+        fmt::print("{}\n", scene.tally.report(scene.options.report));
+        std::fflush(stdout);
+    }
+}
+
+void play(Scene& scene) {
+    await_services(scene);
+    std::vector<std::thread> threads;
+    for (std::uint32_t i = 0; i < callers; ++i)
+        threads.emplace_back([&scene, i] { call_api(scene, i); });
+    threads.emplace_back([&scene] { follow_events(scene); });
+    threads.emplace_back([&scene] { hold_socket(scene); });
+    threads.emplace_back([&scene] { invite_viewers(scene); });
+    report(scene);
+    for (auto& thread : threads) thread.join();
+}
+
 }  // namespace
 
 int run_traffic(const TrafficOptions& options) {
@@ -113,25 +155,7 @@ int run_traffic(const TrafficOptions& options) {
                to_text(options.requests), options.to.host, options.to.port);
     std::fflush(stdout);
 
-    std::vector<std::thread> threads;
-    for (std::uint32_t i = 0; i < callers; ++i)
-        threads.emplace_back([&scene, i] { call_api(scene, i); });
-    threads.emplace_back([&scene] { follow_events(scene); });
-    threads.emplace_back([&scene] { hold_socket(scene); });
-    threads.emplace_back([&scene, &options] {  // Viewers come one after the other, as people do.
-        std::vector<std::thread> viewers;
-        for (std::uint32_t i = 0; i < options.viewers; ++i) {
-            if (scene.stop.wait_for(i == 0 ? 0ms : 170ms)) break;
-            viewers.emplace_back([&scene] { watch_live(scene); });
-        }
-        for (auto& viewer : viewers) viewer.join();
-    });
-    threads.emplace_back([&scene, &options] {
-        while (!scene.stop.wait_for(options.report)) {
-            fmt::print("{}\n", scene.tally.report(options.report));
-            std::fflush(stdout);
-        }
-    });
+    std::thread(play, std::ref(scene)).detach();
     await_signal();
     scene.stop.request();
     std::_Exit(0);  // Some of them wait for a byte; nothing of theirs needs an end.
