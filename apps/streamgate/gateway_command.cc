@@ -1,5 +1,4 @@
 // `streamgate gateway`: the data plane as a process; `gateway ctl`: talking to one that runs.
-#include <curl/curl.h>
 #include <fmt/format.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
@@ -7,11 +6,14 @@
 
 #include <cstdio>
 #include <memory>
+#include <optional>
+#include <vector>
 #include <nlohmann/json.hpp>
 
 #include "commands.h"
 #include "config/load.h"
 #include "gateway/gateway.h"
+#include "platform/local/exchange.h"
 
 namespace sg::app {
 
@@ -36,39 +38,27 @@ void run_gateway(Cli& cli) {
 
 // --- ctl ------------------------------------------------------------------------------------------------------
 
-struct Answer {
-    long status = 0;
-    std::string body;
-};
-
-std::size_t append(char* data, std::size_t size, std::size_t count, void* to) {
-    static_cast<std::string*>(to)->append(data, size * count);
-    return size * count;
-}
+using platform::local::Answer;
 
 // Over the Unix socket of the gateway that runs on this state.
 Result<Answer> ask(const std::string& state, const char* method, const std::string& path,
                    const std::string& body) {
     const std::string socket = state + "/run/gateway.sock";
-    const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl(curl_easy_init(),
-                                                                   curl_easy_cleanup);
-    Answer answer;
-    curl_easy_setopt(curl.get(), CURLOPT_UNIX_SOCKET_PATH, socket.c_str());
-    curl_easy_setopt(curl.get(), CURLOPT_URL, ("http://gateway" + path).c_str());
-    curl_easy_setopt(curl.get(), CURLOPT_CUSTOMREQUEST, method);
-    curl_easy_setopt(curl.get(), CURLOPT_WRITEFUNCTION, append);
-    curl_easy_setopt(curl.get(), CURLOPT_WRITEDATA, &answer.body);
-    curl_easy_setopt(curl.get(), CURLOPT_TIMEOUT_MS, 30'000L);
-    if (!body.empty()) {
-        curl_easy_setopt(curl.get(), CURLOPT_POSTFIELDS, body.c_str());
-        curl_easy_setopt(curl.get(), CURLOPT_POSTFIELDSIZE, static_cast<long>(body.size()));
-    }
-    if (const CURLcode code = curl_easy_perform(curl.get()); code != CURLE_OK)
+    TRY(const SocketAddress address, parse_socket_address("unix:" + socket));
+    TRY(const auto loop, platform::local::Loop::make());
+    std::optional<Result<Answer>> answer;
+    platform::local::exchange(
+        *loop,
+        {.to = address,
+         .send = platform::local::http_request(method, path, "gateway", body),
+         .timeout = 30s},
+        [&](Result<Answer> result) { answer.emplace(std::move(result)); });
+    while (!answer) loop->turn();
+    if (!*answer)
         return fail(Errc::unavailable,
-                    fmt::format("no gateway answers at {}: {}", socket, curl_easy_strerror(code)),
+                    fmt::format("no gateway answers at {}: {}", socket, answer->error().what),
                     "is it running, and with this --state or --config?");
-    curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &answer.status);
-    return answer;
+    return std::move(*answer);
 }
 
 Result<std::string> state_of(const Cli& cli) {

@@ -98,7 +98,7 @@ void Worker::listen(runtime::UniqueFd fd, SocketAddress address) {
     for (const auto& spec : plan_->compiled->listeners)
         if (spec.address == address) listener->spec = &spec;
     CHECK(listener->spec != nullptr);
-    if (!listener->watcher.open(loop_, fd.get())) return;
+    if (!listener->watcher.open(loop_, fd.get(), runtime::Watcher::Sharing::duplicates)) return;
     static_cast<void>(fd.release());
     listeners_.push_back(std::move(listener));
     accept_loop(listeners_.back()->accepting, *listeners_.back());

@@ -126,6 +126,8 @@ Task<After> one_request(Worker& worker, Client& client) {
     if (ending == Ending::ok) {
         worker.count().request_began(x.request.method, scheme);
         set_body_apart(x);
+        // Decided once: whoever is told that the connection stays may use it once more.
+        if (worker.draining()) x.close_client = true;
         ending = co_await serve(x);
         if (!x.response_begun && says_something(ending)) co_await proxy::reply_ending(x, ending);
         guards::leave(x);

@@ -102,7 +102,7 @@ void Exchange::let_go_of_head() {
 
 bool Exchange::may_keep_client() const {
     return !close_client && request.keep_alive && body.done() && upload != Upload::failed &&
-           !worker.draining() && !client->stream.peer_closed();
+           !client->stream.peer_closed();
 }
 
 }  // namespace sg::gateway

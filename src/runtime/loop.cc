@@ -19,7 +19,7 @@ constexpr int batch_most = 512;
 
 Waiter::Waiter() : Timer(&Loop::on_timeout) {}
 
-Result<> Watcher::open(Loop& loop, int fd) {
+Result<> Watcher::open(Loop& loop, int fd, Sharing sharing) {
     CHECK(fd_ < 0);
     epoll_event event{};
     event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
@@ -27,6 +27,7 @@ Result<> Watcher::open(Loop& loop, int fd) {
     if (epoll_ctl(loop.epoll_, EPOLL_CTL_ADD, fd, &event) != 0) return fail_system("epoll_ctl");
     loop_ = &loop;
     fd_ = fd;
+    sharing_ = sharing;
     readable_ = writable_ = true;  // Unknown: trying costs less than waiting for the first edge.
     hangup_ = broken_ = false;
     return {};
@@ -36,7 +37,9 @@ void Watcher::close() {
     if (fd_ < 0) return;
     CHECK(!someone_waits());
     loop_->forget(*this);
-    ::close(fd_);  // Also takes it out of the epoll set.
+    // Closing takes the descriptor out of the epoll set, unless the socket lives on under another one.
+    if (sharing_ == Sharing::duplicates) ::epoll_ctl(loop_->epoll_, EPOLL_CTL_DEL, fd_, nullptr);
+    ::close(fd_);
     fd_ = -1;
     on_hangup_ = nullptr;
     read_.disarm();

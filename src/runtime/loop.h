@@ -42,8 +42,10 @@ class Watcher {
     Watcher& operator=(const Watcher&) = delete;
     ~Watcher() { close(); }
 
-    // Takes the descriptor. Requires: called on the loop's thread, nothing watched yet.
-    Result<> open(Loop& loop, int fd);
+    // Takes the descriptor. Requires: called on the loop's thread, nothing watched yet. A listening socket that
+    // others hold too has duplicates: closing ours must not leave its events behind.
+    enum class Sharing : std::uint8_t { none, duplicates };
+    Result<> open(Loop& loop, int fd, Sharing sharing = Sharing::none);
     void close();
     int fd() const { return fd_; }
     bool is_open() const { return fd_ >= 0; }
@@ -94,6 +96,7 @@ class Watcher {
     bool writable_ = false;
     bool hangup_ = false;
     bool broken_ = false;
+    Sharing sharing_ = Sharing::none;
     OnHangup on_hangup_ = nullptr;
     void* context_ = nullptr;
     Waiter read_;

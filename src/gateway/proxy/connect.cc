@@ -49,6 +49,10 @@ bool send_proxy_header(Exchange& x, runtime::Stream& stream) {
 Task<Ending> connect_fresh(Exchange& x) {
     upstream::EndpointState& endpoint = *x.attempt.endpoint;
     auto& io = x.worker.io_of(*x.service, endpoint);
+    if (endpoint.id.address.length == 0) {
+        x.detail = endpoint.id.name;
+        co_return Ending::dns_failed;
+    }
     if (!io.may_connect(x.service->circuit.connections_max)) {
         x.detail = "the endpoint is at its limit of connections";
         x.worker.count().circuit_refused(x.service->spec.telemetry);

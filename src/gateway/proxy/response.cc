@@ -1,6 +1,7 @@
 // The response: its head awaited, judged and passed on, with what of the body came along in the same write.
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "gateway/proxy/forward.h"
 #include "gateway/proxy/heads.h"
 #include "gateway/proxy/pieces.h"
@@ -172,6 +173,18 @@ Task<Ending> pass_interim(Exchange& x, std::size_t bytes) {
     co_return Ending::ok;
 }
 
+// An endpoint must not switch to a protocol that the client did not offer (RFC 9110 §7.8).
+bool is_what_was_asked(const http::RequestHead& request, const http::ResponseHead& response) {
+    if (!request.upgrade || !response.upgrade) return false;
+    const auto chosen = response.fields.value(http::FieldId::upgrade);
+    for (const auto& field : request.fields.all()) {
+        if (field.id != http::FieldId::upgrade) continue;
+        for (const auto offered : split(field.value, ','))
+            if (equal_ignoring_case(trim(offered), chosen)) return true;
+    }
+    return false;
+}
+
 bool is_event_stream(const http::ResponseHead& head) {
     return head.fields.value(http::FieldId::content_type).starts_with("text/event-stream");
 }
@@ -241,7 +254,7 @@ Task<Ending> receive_response(Exchange& x) {
         const std::uint16_t status = x.worker.response_head().status;
         x.record().status = status;
         if (status == 101) {
-            if (!x.request.upgrade || !x.worker.response_head().upgrade)
+            if (!is_what_was_asked(x.request, x.worker.response_head()))
                 co_return Ending::upgrade_failed;
             x.service->policy.answered(x.attempt, status, x.seen);
             co_return co_await deliver(x, bytes);

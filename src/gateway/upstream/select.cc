@@ -98,6 +98,7 @@ bool may_retry(const Exchange& x, Ending ending) {
 
 Outcome outcome_of(Ending ending) {
     switch (ending) {
+        case Ending::dns_failed:
         case Ending::upstream_refused:
         case Ending::upstream_unreachable:
         case Ending::upstream_connect_timeout:
