@@ -98,23 +98,10 @@ async def hold_events(port, tally, until):
         tally.fail("cut" if opened else "failed", error)
 
 
-async def join_and_leave(hold, port, tally, end):
-    while time.monotonic() < end - 0.5:
-        await hold(port, tally, min(end, time.monotonic() + random.uniform(0.2, 3)))
-
-
-async def arrive(port, tally, end):
-    """Four streams a second join and stay, most of them over many reloads."""
-    staying = set()
+async def join_and_leave(hold, port, tally, end, longest):
+    """One stream after the other, so that as many are there at any time."""
     while (left := end - time.monotonic()) > 0.5:
-        for hold in (hold_socket, hold_events):
-            until = time.monotonic() + random.uniform(0.2, left)
-            task = asyncio.create_task(hold(port, tally, until))
-            staying.add(task)
-            task.add_done_callback(staying.discard)
-        await asyncio.sleep(0.5)
-    if staying:
-        await asyncio.wait(staying, timeout=10)
+        await hold(port, tally, end - left + min(left, random.uniform(0.2, longest)))
 
 
 async def ask(port, tally, end, keep):
@@ -278,8 +265,9 @@ async def drive(server, make, options):
         await asyncio.sleep(0.001)
     for hold in (hold_socket, hold_events):
         for _ in range(max(2, options.streams // 10)):
-            clients.append(asyncio.create_task(join_and_leave(hold, server.port, tally, end)))
-    clients.append(asyncio.create_task(arrive(server.port, tally, end)))
+            for longest in (3, 15, 40):  # Seconds: some see few reloads, some see many.
+                one = join_and_leave(hold, server.port, tally, end, longest)
+                clients.append(asyncio.create_task(one))
     for number in range(8):
         clients.append(asyncio.create_task(ask(server.port, tally, end, number % 2 == 0)))
     await asyncio.sleep(settle)
