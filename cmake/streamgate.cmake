@@ -1,7 +1,7 @@
 # How a folder becomes a library, a test and a fuzz target: sg_library(<name> <folder> DEPS ...).
 #
-# Files are found by role (STYLE.md §2): *_test.cc is a unit test, *_fuzz.cc a fuzz target, *_bench.cc a
-# benchmark, every other *.cc belongs to the library. Adding a file needs no edit here.
+# Files are found by role (STYLE.md §2): *_test.cc is a unit test, *_fuzz.cc a fuzz target,
+# *_bench.cc a benchmark, every other *.cc belongs to the library. Adding a file needs no edit here.
 
 find_package(OpenSSL 3 REQUIRED)
 find_package(fmt REQUIRED)
@@ -18,7 +18,8 @@ pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
 add_library(sg_flags INTERFACE)
 target_compile_options(sg_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Wcast-qual -Wunused
-  -Woverloaded-virtual -Wimplicit-fallthrough -Wno-missing-designated-field-initializers -Wno-gnu-zero-variadic-macro-arguments -Werror
+  -Woverloaded-virtual -Wimplicit-fallthrough
+  -Wno-missing-designated-field-initializers -Wno-gnu-zero-variadic-macro-arguments -Werror
   -fno-omit-frame-pointer -fstack-protector-strong)
 if(CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")
   target_compile_options(sg_flags INTERFACE -march=x86-64-v2)
@@ -91,6 +92,7 @@ function(sg_library name folder)
   endif()
   if(SG_BENCH AND benches)
     add_executable(${name}_bench ${benches})
-    target_link_libraries(${name}_bench PRIVATE ${name} benchmark::benchmark benchmark::benchmark_main)
+    target_link_libraries(${name}_bench PRIVATE ${name} benchmark::benchmark
+      benchmark::benchmark_main)
   endif()
 endfunction()

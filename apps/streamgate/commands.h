@@ -1,4 +1,5 @@
-// The subcommands of `streamgate`, one file each. Each adds itself to the command line and sets its own callback.
+// The subcommands of `streamgate`, one file each. Each adds itself to the command line and sets its
+// own callback.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -6,7 +7,8 @@
 
 namespace sg::app {
 
-// What every command may need. Exit codes: 0 done, 1 it failed, 2 the command line or configuration is wrong.
+// What every command may need. Exit codes: 0 done, 1 it failed, 2 the command line or configuration
+// is wrong.
 struct Cli {
     CLI::App& app;
     std::string config = "streamgate.yaml";  // --config FILE
@@ -15,11 +17,11 @@ struct Cli {
     int exit_code = 0;
 };
 
-void add_config(Cli& cli);      // config check|default|explain|diff|schema
-void add_gateway(Cli& cli);     // gateway, gateway ctl …
-void add_explain(Cli& cli);     // explain REQUEST-ID
-void add_up(Cli& cli);          // up, reload, upgrade
-void add_services(Cli& cli);    // ps, logs, top, describe, scale, restart, roll, stop, start
-void add_demo(Cli& cli);        // demo service|traffic|…
+void add_config(Cli& cli);    // config check|default|explain|diff|schema
+void add_gateway(Cli& cli);   // gateway, gateway ctl …
+void add_explain(Cli& cli);   // explain REQUEST-ID
+void add_up(Cli& cli);        // up, reload, upgrade
+void add_services(Cli& cli);  // ps, logs, top, describe, scale, restart, roll, stop, start
+void add_demo(Cli& cli);      // demo service|traffic|…
 
 }  // namespace sg::app

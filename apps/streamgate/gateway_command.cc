@@ -6,9 +6,9 @@
 
 #include <cstdio>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <vector>
-#include <nlohmann/json.hpp>
 
 #include "commands.h"
 #include "config/load.h"
@@ -36,7 +36,7 @@ void run_gateway(Cli& cli) {
     (*made)->run();
 }
 
-// --- ctl ------------------------------------------------------------------------------------------------------
+// --- ctl -----------------------------------------------------------------------------------------
 
 using platform::local::Answer;
 
@@ -47,12 +47,11 @@ Result<Answer> ask(const std::string& state, const char* method, const std::stri
     TRY(const SocketAddress address, parse_socket_address("unix:" + socket));
     TRY(const auto loop, platform::local::Loop::make());
     std::optional<Result<Answer>> answer;
-    platform::local::exchange(
-        *loop,
-        {.to = address,
-         .send = platform::local::http_request(method, path, "gateway", body),
-         .timeout = 30s},
-        [&](Result<Answer> result) { answer.emplace(std::move(result)); });
+    platform::local::exchange(*loop,
+                              {.to = address,
+                               .send = platform::local::http_request(method, path, "gateway", body),
+                               .timeout = 30s},
+                              [&](Result<Answer> result) { answer.emplace(std::move(result)); });
     while (!answer) loop->turn();
     if (!*answer)
         return fail(Errc::unavailable,
@@ -70,8 +69,8 @@ Result<std::string> state_of(const Cli& cli) {
 void say_and_judge(Cli& cli, const char* method, const std::string& path,
                    const std::string& body = {}) {
     const auto state = state_of(cli);
-    const auto answer = state ? ask(*state, method, path, body)
-                              : Result<Answer>(std::unexpected(state.error()));
+    const auto answer =
+        state ? ask(*state, method, path, body) : Result<Answer>(std::unexpected(state.error()));
     if (!answer) {
         fmt::print(stderr, "error: {}\n", answer.error().what);
         if (!answer.error().hint.empty()) fmt::print(stderr, "hint:  {}\n", answer.error().hint);
@@ -111,7 +110,8 @@ void say_directive(Cli& cli, const Saying& saying, const std::string& kind) {
 }
 
 void add_saying(CLI::App* command, Saying& saying) {
-    command->add_option("--id", saying.id, "Name of the directive; a second one replaces the first");
+    command->add_option("--id", saying.id,
+                        "Name of the directive; a second one replaces the first");
     command->add_option("--reason", saying.reason, "Why, for those who find it");
     command->add_option("--for", saying.for_how_long, "How long it holds: 90s, 10m, 2h");
 }
@@ -193,7 +193,8 @@ void add_fault(CLI::App* ctl, Cli& cli) {
         std::uint16_t abort = 0;
         bool reset = false;
     };
-    auto* const command = ctl->add_subcommand("fault", "Inject a fault, for a drill; always expires");
+    auto* const command =
+        ctl->add_subcommand("fault", "Inject a fault, for a drill; always expires");
     const auto o = std::make_shared<Options>();
     command->add_option("--route", o->route, "Requests of this route, or");
     command->add_option("--service", o->service, "of this service");
@@ -224,8 +225,9 @@ void add_ctl(CLI::App* gateway, Cli& cli) {
     ctl->require_subcommand(1);
     const auto simple = [&](const char* name, const char* what, const char* method,
                             const char* path) {
-        ctl->add_subcommand(name, what)->callback(
-            [&cli, method, path] { say_and_judge(cli, method, path); });
+        ctl->add_subcommand(name, what)->callback([&cli, method, path] {
+            say_and_judge(cli, method, path);
+        });
     };
     simple("status", "What it serves, and how its endpoints are", "GET", "/status");
     simple("metrics", "Its counters, as Prometheus reads them", "GET", "/metrics");

@@ -10,7 +10,8 @@ int main(int argc, char** argv) {
     app.fallthrough();  // --config and --json may stand behind the subcommand too.
     sg::app::Cli cli{.app = app};
     app.add_option("-c,--config", cli.config, "The configuration file")->capture_default_str();
-    app.add_option("--state", cli.state, "Folder for sockets, logs and state; default: as configured");
+    app.add_option("--state", cli.state,
+                   "Folder for sockets, logs and state; default: as configured");
     app.add_flag("--json", cli.json, "Print JSON");
     sg::app::add_up(cli);
     sg::app::add_gateway(cli);

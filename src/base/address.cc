@@ -29,10 +29,8 @@ bool IpAddress::is_v4() const { return std::memcmp(bytes.data(), v4_prefix.data(
 
 std::string IpAddress::text() const {
     char buffer[INET6_ADDRSTRLEN];
-    if (is_v4())
-        inet_ntop(AF_INET, bytes.data() + 12, buffer, sizeof buffer);
-    else
-        inet_ntop(AF_INET6, bytes.data(), buffer, sizeof buffer);
+    if (is_v4()) inet_ntop(AF_INET, bytes.data() + 12, buffer, sizeof buffer);
+    else inet_ntop(AF_INET6, bytes.data(), buffer, sizeof buffer);
     return buffer;
 }
 
@@ -140,8 +138,7 @@ Result<SocketAddress> parse_socket_address(std::string_view text) {
                         fmt::format("1 to {} bytes", sizeof un->sun_path - 1));
         un->sun_family = AF_UNIX;
         std::memcpy(un->sun_path, path.data(), path.size());
-        address.length =
-            static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path.size() + 1);
+        address.length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path.size() + 1);
         return address;
     }
     TRY(const HostPort parts, parse_host_port(text));

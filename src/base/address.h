@@ -13,7 +13,8 @@
 
 namespace sg {
 
-// An IP address without a port. IPv4 is kept as an IPv4-mapped IPv6 address, so that all compare alike.
+// An IP address without a port. IPv4 is kept as an IPv4-mapped IPv6 address, so that all compare
+// alike.
 struct IpAddress {
     std::array<std::uint8_t, 16> bytes{};
     bool operator==(const IpAddress&) const = default;
@@ -41,9 +42,9 @@ struct SocketAddress {
     const sockaddr* raw() const { return reinterpret_cast<const sockaddr*>(&storage); }
     sockaddr* raw() { return reinterpret_cast<sockaddr*>(&storage); }
     int family() const { return storage.ss_family; }
-    IpAddress ip() const;       // All zero for Unix sockets.
-    std::uint16_t port() const; // 0 for Unix sockets.
-    std::string text() const;   // 127.0.0.1:80, [::1]:80, unix:/path
+    IpAddress ip() const;        // All zero for Unix sockets.
+    std::uint16_t port() const;  // 0 for Unix sockets.
+    std::string text() const;    // 127.0.0.1:80, [::1]:80, unix:/path
     bool operator==(const SocketAddress& other) const;
 
     static SocketAddress of(const IpAddress& ip, std::uint16_t port);
@@ -52,7 +53,8 @@ struct SocketAddress {
 // 127.0.0.1:80, [::1]:80, :80 (any address, IPv6 and IPv4), unix:/path. No names.
 Result<SocketAddress> parse_socket_address(std::string_view text);
 
-// `host:port` where host is a name or an address; the port is required unless `default_port` is not 0.
+// `host:port` where host is a name or an address; the port is required unless `default_port` is not
+// 0.
 struct HostPort {
     std::string host;
     std::uint16_t port = 0;

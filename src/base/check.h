@@ -20,10 +20,10 @@ std::uint64_t oddities();  // Since the process started.
 #define CHECK(condition) \
     (static_cast<bool>(condition) ? void() : ::sg::check_failed(#condition, __FILE__, __LINE__))
 
-#define ODDITY(condition)                                                          \
-    do {                                                                           \
-        if (condition) [[unlikely]] {                                              \
-            static std::atomic<std::uint64_t> sg_count{0};                         \
-            ::sg::note_oddity(sg_count, #condition, __FILE__, __LINE__);           \
-        }                                                                          \
+#define ODDITY(condition)                                                \
+    do {                                                                 \
+        if (condition) [[unlikely]] {                                    \
+            static std::atomic<std::uint64_t> sg_count{0};               \
+            ::sg::note_oddity(sg_count, #condition, __FILE__, __LINE__); \
+        }                                                                \
     } while (false)

@@ -1,4 +1,5 @@
-// Rc: shared ownership within one core. The count is plain: nothing of it may cross to another core.
+// Rc: shared ownership within one core. The count is plain: nothing of it may cross to another
+// core.
 #pragma once
 
 #include <cstdint>

@@ -48,8 +48,8 @@ std::string Error::message() const {
 }
 
 Error system_error(std::string_view doing, int error_number) {
-    return Error{code_of(error_number), fmt::format("{}: {}", doing, std::strerror(error_number)),
-                 {}};
+    return Error{
+        code_of(error_number), fmt::format("{}: {}", doing, std::strerror(error_number)), {}};
 }
 
 std::unexpected<Error> fail_system(std::string_view doing) {

@@ -1,4 +1,5 @@
-// Result<T>: how our own code reports failure. It does not throw and never returns a bare bool for failure.
+// Result<T>: how our own code reports failure. It does not throw and never returns a bare bool for
+// failure.
 #pragma once
 
 #include <cstdint>
@@ -52,12 +53,13 @@ std::unexpected<Error> fail_system(std::string_view doing);  // Reads errno.
 
 }  // namespace sg
 
-// TRY(auto x, f()): x is f's value, or this function returns f's error. CO_TRY does it in a coroutine.
+// TRY(auto x, f()): x is f's value, or this function returns f's error. CO_TRY does it in a
+// coroutine.
 #define SG_JOIN_(a, b) a##b
 #define SG_JOIN(a, b) SG_JOIN_(a, b)
-#define SG_TRY_(name, ret, declaration, expression)                    \
-    auto name = (expression);                                          \
-    if (!name) ret std::unexpected(std::move(name).error());           \
+#define SG_TRY_(name, ret, declaration, expression)          \
+    auto name = (expression);                                \
+    if (!name) ret std::unexpected(std::move(name).error()); \
     declaration = std::move(*name)
 #define TRY(declaration, expression) \
     SG_TRY_(SG_JOIN(sg_try_, __LINE__), return, declaration, expression)

@@ -1,5 +1,6 @@
-// Time. Two kinds that do not mix: Instant is the wall clock (what people and the ledger see), Tick is the
-// steady clock (what deadlines are measured on). Both are arguments, never looked up by code that decides.
+// Time. Two kinds that do not mix: Instant is the wall clock (what people and the ledger see), Tick
+// is the steady clock (what deadlines are measured on). Both are arguments, never looked up by code
+// that decides.
 #pragma once
 
 #include <chrono>

@@ -16,7 +16,8 @@ namespace {
 // Bound: connections accepted in one go, before those that are already open get their turn.
 constexpr int accept_most = 64;
 
-// Out of descriptors or memory: accepting again at once would only spin. What waits in the backlog stays there.
+// Out of descriptors or memory: accepting again at once would only spin. What waits in the backlog
+// stays there.
 constexpr Duration exhausted_pause = 50ms;
 
 // Lets the loop turn once.

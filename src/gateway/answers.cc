@@ -22,7 +22,8 @@ AdminReply reply_json(int status, const json& body) {
 }
 
 AdminReply reply_error(const Error& error) {
-    json body{{"error", error.what.empty() ? std::string(row_of(error.code).sentence) : error.what}};
+    json body{
+        {"error", error.what.empty() ? std::string(row_of(error.code).sentence) : error.what}};
     if (!error.hint.empty()) body["hint"] = error.hint;
     return reply_json(row_of(error.code).status, body);
 }
@@ -147,9 +148,10 @@ Task<AdminReply> Gateway::answer(AdminRequest request) {
         begin_drain();
         co_return reply_json(202, {{"draining", true}});
     }
-    co_return reply_error({Errc::not_found, fmt::format("{} {} is nothing here", request.method, path),
-                           "GET /status /metrics /snapshot /directives /healthz, POST /reload /drain "
-                           "/directives, DELETE /directives/ID"});
+    co_return reply_error(
+        {Errc::not_found, fmt::format("{} {} is nothing here", request.method, path),
+         "GET /status /metrics /snapshot /directives /healthz, POST /reload /drain "
+         "/directives, DELETE /directives/ID"});
 }
 
 }  // namespace sg::gateway

@@ -12,9 +12,8 @@ Result<ListenerSpec> compile_listener(const config::Listener& listener, const st
     spec.proxy_protocol_from = listener.proxy_protocol_from;
     if (!listener.tls) return spec;
     runtime::TlsServerOptions options;
-    options.minimum = listener.tls->minimum == config::TlsVersion::v1_3
-                          ? runtime::TlsMinimum::v1_3
-                          : runtime::TlsMinimum::v1_2;
+    options.minimum = listener.tls->minimum == config::TlsVersion::v1_3 ? runtime::TlsMinimum::v1_3
+                                                                        : runtime::TlsMinimum::v1_2;
     for (const auto& files : listener.tls->certificates)
         options.certificates.push_back({files.certificate, files.key});
     if (options.certificates.empty()) {
@@ -43,9 +42,9 @@ Result<ServiceSpec> compile_service(const config::Service& service, Shared& shar
         spec.versions[name] = shared.registry.version(spec.telemetry, name);
     if (speaks_tls(service)) {
         const auto& tls = service.tls;
-        TRY(spec.tls, runtime::TlsClient::make({.verify = tls.verify,
-                                                .ca = tls.ca,
-                                                .identity = {tls.certificate, tls.key}}));
+        TRY(spec.tls,
+            runtime::TlsClient::make(
+                {.verify = tls.verify, .ca = tls.ca, .identity = {tls.certificate, tls.key}}));
     }
     return spec;
 }

@@ -1,5 +1,5 @@
-// A configuration made ready to serve with: patterns, certificates and names resolved once, shared by all workers.
-// Immutable. Compiling changes nothing: what fails to compile is never put to use.
+// A configuration made ready to serve with: patterns, certificates and names resolved once, shared
+// by all workers. Immutable. Compiling changes nothing: what fails to compile is never put to use.
 #pragma once
 
 #include <map>

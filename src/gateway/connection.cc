@@ -142,20 +142,17 @@ Task<After> one_request(Worker& worker, Client& client) {
     worker.log().write(x.account);
 
     After after = After::close;
-    if (x.unfinished)
-        client.stream.reset();
-    else if (x.may_keep_client())
-        after = After::next_request;
-    else if (client.stream.is_open())
-        after = After::close_gently;
+    if (x.unfinished) client.stream.reset();
+    else if (x.may_keep_client()) after = After::next_request;
+    else if (client.stream.is_open()) after = After::close_gently;
     if (after == After::next_request) go_on_to_next(x);
     x.finish();
     worker.give_exchange(x);
     co_return after;
 }
 
-// Lets the client read our last words: a close with unread input would be a reset, which may overtake them.
-// Source: RFC 9112 §9.6.
+// Lets the client read our last words: a close with unread input would be a reset, which may
+// overtake them. Source: RFC 9112 §9.6.
 Task<void> linger(Client& client) {
     client.stream.end_writing();
     client.input = Buffer::take(Buffer::small);

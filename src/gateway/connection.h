@@ -1,4 +1,5 @@
-// The life of a client's connection: TLS, then request after request until one of the two has had enough.
+// The life of a client's connection: TLS, then request after request until one of the two has had
+// enough.
 #pragma once
 
 #include <memory>
@@ -10,6 +11,7 @@ namespace sg::gateway {
 
 // Runs until the connection is closed; counted by `gate`.
 runtime::Detached connection(runtime::Gate& gate, Worker& worker, std::unique_ptr<Client> client,
-                             std::shared_ptr<const Compiled> compiled, const ListenerSpec& listener);
+                             std::shared_ptr<const Compiled> compiled,
+                             const ListenerSpec& listener);
 
 }  // namespace sg::gateway

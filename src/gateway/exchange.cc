@@ -4,30 +4,24 @@
 
 namespace sg::gateway {
 
-// The exchange's own timer: a client that has sent FIN is given up a moment later, in case it only closed its
-// side for writing and still reads.
+// The exchange's own timer: a client that has sent FIN is given up a moment later, in case it only
+// closed its side for writing and still reads.
 Exchange::Exchange(Worker& w)
     : Timer([](Timer& timer) {
           auto& self = static_cast<Exchange&>(timer);
-          if (self.waiting_on != nullptr)
-              self.interrupt(Interruption::client_gone);
-          else
-              self.worker.loop().arm(self, self.worker.loop().after(half_closed_patience));
+          if (self.waiting_on != nullptr) self.interrupt(Interruption::client_gone);
+          else self.worker.loop().arm(self, self.worker.loop().after(half_closed_patience));
       }),
       worker(w) {}
 
 void Exchange::watch_client() {
     const auto closed = [](void* context) {
         auto& self = *static_cast<Exchange*>(context);
-        if (self.client->stream.broken())
-            self.interrupt(Interruption::client_gone);
-        else
-            self.worker.loop().arm(self, self.worker.loop().after(half_closed_patience));
+        if (self.client->stream.broken()) self.interrupt(Interruption::client_gone);
+        else self.worker.loop().arm(self, self.worker.loop().after(half_closed_patience));
     };
-    if (client->stream.peer_closed())
-        closed(this);
-    else
-        client->stream.on_hangup(closed, this);
+    if (client->stream.peer_closed()) closed(this);
+    else client->stream.on_hangup(closed, this);
 }
 
 void Exchange::begin(Client& c, Tick now) {

@@ -44,21 +44,22 @@ struct Exchange : runtime::Timer {
     http::RequestHead request;
     std::size_t head_bytes = 0;
     std::string head_kept;  // After let_go_of_head().
-    std::string_view path;       // Normalised.
+    std::string_view path;  // Normalised.
     std::string path_scratch;
     router::Match match;
     const RouteState* route = nullptr;
     ServiceState* service = nullptr;  // Held by the plan's route.
     proxy::Caller caller;
-    proxy::Origin origin;        // Who asked, behind trusted proxies.
+    proxy::Origin origin;  // Who asked, behind trusted proxies.
     router::Variables variables;
     Account account;
-    std::string detail;          // What the account's view refers to.
+    std::string detail;  // What the account's view refers to.
     Tick began;
-    Tick seen;  // The last look at the clock; looking costs as much as a system call's entry.
-    Tick give_up_at;             // Total time-out.
+    Tick seen;        // The last look at the clock; looking costs as much as a system call's entry.
+    Tick give_up_at;  // Total time-out.
 
-    // Its body. `early` is what came with the head; while `replayable`, all of it is there and untouched.
+    // Its body. `early` is what came with the head; while `replayable`, all of it is there and
+    // untouched.
     BodyReader body;
     runtime::Buffer body_buffer;
     std::string_view whole_body;       // All of it, in body_buffer; or empty.
@@ -71,7 +72,7 @@ struct Exchange : runtime::Timer {
 
     // The attempt under way.
     upstream::Choice attempt;
-    upstream::Choice next;       // Chosen already, because this one is slow.
+    upstream::Choice next;  // Chosen already, because this one is slow.
     upstream::ConnectionPtr connection;
     std::array<upstream::EndpointState*, Account::attempts_max> tried{};
     std::uint8_t tried_count = 0;
@@ -79,15 +80,15 @@ struct Exchange : runtime::Timer {
     Interruption interruption = Interruption::none;
 
     // The response.
-    bool response_begun = false;   // A byte of the final response has gone to the client.
-    bool close_client = false;     // No further request on this connection.
-    bool unfinished = false;       // The client must see that the response is incomplete.
-    bool in_service = false;       // Counted among the service's requests in flight.
+    bool response_begun = false;  // A byte of the final response has gone to the client.
+    bool close_client = false;    // No further request on this connection.
+    bool unfinished = false;      // The client must see that the response is incomplete.
+    bool in_service = false;      // Counted among the service's requests in flight.
     bool in_gateway = false;
     std::optional<guards::Fault> fault;
 
-    // Keeps of the request's head what the account needs; the client's input then holds only what follows it.
-    // For exchanges that last: a buffer for each would add up.
+    // Keeps of the request's head what the account needs; the client's input then holds only what
+    // follows it. For exchanges that last: a buffer for each would add up.
     void let_go_of_head();
 
     Tick look() { return seen = steady_now(); }
@@ -96,8 +97,9 @@ struct Exchange : runtime::Timer {
     AttemptRecord& record() { return account.attempt[account.attempts - 1]; }
     void interrupt(Interruption why);
 
-    // From now on a client that leaves interrupts the wait for the endpoint. One that has only closed its side
-    // for writing may still read: it is given this long whenever there is nothing to send to it.
+    // From now on a client that leaves interrupts the wait for the endpoint. One that has only
+    // closed its side for writing may still read: it is given this long whenever there is nothing
+    // to send to it.
     static constexpr Duration half_closed_patience = 1s;
     void watch_client();
     bool may_keep_client() const;

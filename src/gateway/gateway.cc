@@ -67,7 +67,8 @@ Gateway::~Gateway() = default;
 
 namespace {
 
-// Before any thread is started: they inherit the mask, and signals are read from a descriptor (shutdown.cc).
+// Before any thread is started: they inherit the mask, and signals are read from a descriptor
+// (shutdown.cc).
 void block_signals() {
     sigset_t handled;
     sigemptyset(&handled);
@@ -110,16 +111,15 @@ Result<> Gateway::open_state() {
     std::error_code error;
     std::filesystem::create_directories(state_ + "/run", error);
     if (error)
-        return fail(Errc::io_failed,
-                    fmt::format("cannot make {}/run: {}", state_, error.message()),
+        return fail(Errc::io_failed, fmt::format("cannot make {}/run: {}", state_, error.message()),
                     "`state` in the configuration, or --state, names a folder this user may write");
     IdGenerator ids;
     key_ = load_key(state_, ids);
     const auto identity = gateway_identity(state_);
     shared_.pseudonym = "streamgate-" + identity.substr(0, 8);
     config_print_ = print_of(options_.config_file);
-    collector_ = std::make_unique<Collector>(shared_.registry, identity, options_.version,
-                                             started_at_);
+    collector_ =
+        std::make_unique<Collector>(shared_.registry, identity, options_.version, started_at_);
     book_ = std::make_unique<directive::DirectiveBook>(state_ + "/directives.json");
     const auto loaded = book_->load(started_at_);
     for (const auto& problem : loaded.problems) spdlog::warn("directives: {}", problem);
@@ -136,8 +136,9 @@ Result<> Gateway::open_log() {
 Result<> Gateway::bind(const Compiled& compiled) {
     const std::uint32_t count = config_->workers == 0 ? cores() : config_->workers;
     for (std::uint32_t i = 0; i < count; ++i) {
-        workers_.push_back(std::make_unique<Worker>(static_cast<std::uint16_t>(i), count, shared_,
-                                                    totals_, *log_, key_));
+        workers_.push_back(std::make_unique<Worker>(
+            Worker::Position{.index = static_cast<std::uint16_t>(i), .workers = count},
+            Worker::Common{.shared = shared_, .totals = totals_, .log = *log_, .key = key_}));
         collector_->add(workers_.back()->counters());
     }
     std::vector<runtime::Inherited> inherited = runtime::inherited_listeners();
@@ -153,11 +154,10 @@ Result<> Gateway::bind(const Compiled& compiled) {
     return {};
 }
 
-// --- starting -----------------------------------------------------------------------------------------------
+// --- starting ------------------------------------------------------------------------------------
 
 void Gateway::post_to_workers(std::function<void(Worker&)> what) {
-    for (const auto& worker : workers_)
-        worker->loop().post([w = worker.get(), what] { what(*w); });
+    for (const auto& worker : workers_) worker->loop().post([w = worker.get(), what] { what(*w); });
 }
 
 // Duplicates: we keep the originals for handing over, and close them when the address is gone.
@@ -244,9 +244,8 @@ void Gateway::run() {
         loop_, *resolver_, shared_.registry,
         [this](const std::string& service, const std::string& version,
                const EndpointTable::List& list) {
-            post_to_workers([service, version, list](Worker& w) {
-                w.set_endpoints(service, version, list);
-            });
+            post_to_workers(
+                [service, version, list](Worker& w) { w.set_endpoints(service, version, list); });
             checker_->set_endpoints(service, version, list, compiled_);
         });
     if (const auto opened = open_admin(); !opened) {
@@ -262,8 +261,8 @@ void Gateway::run() {
     publish(state_, "fds");
     // The loop's first turn comes after everything posted above has reached the workers.
     loop_.post([this] {
-        notify(fmt::format("READY=1\nSTATUS=serving, configuration {}\nMAINPID={}\n",
-                           config_print_, ::getpid()));
+        notify(fmt::format("READY=1\nSTATUS=serving, configuration {}\nMAINPID={}\n", config_print_,
+                           ::getpid()));
         spdlog::info("serving with {} workers, configuration {}", workers_.size(), config_print_);
     });
     loop_.run();

@@ -1,5 +1,5 @@
-// Gateway: the process. Owns the workers, and a control loop on the main thread for everything that is not a
-// request: configuration, health checks, names, directives, metrics, signals.
+// Gateway: the process. Owns the workers, and a control loop on the main thread for everything that
+// is not a request: configuration, health checks, names, directives, metrics, signals.
 #pragma once
 
 #include <memory>

@@ -1,4 +1,5 @@
-// What one worker serves with. A request keeps the plan it began with; a reload swaps the worker's pointer.
+// What one worker serves with. A request keeps the plan it began with; a reload swaps the worker's
+// pointer.
 #pragma once
 
 #include <deque>
@@ -14,25 +15,27 @@ namespace sg::gateway {
 
 struct Place;
 
-// A service as one worker knows it. Lives on over reloads, so that health, counts and pools are not forgotten.
+// A service as one worker knows it. Lives on over reloads, so that health, counts and pools are not
+// forgotten.
 struct ServiceState {
     ServiceState(const ServiceSpec& spec, const upstream::PolicyContext& context);
     ~ServiceState();
 
     std::string name;
-    ServiceSpec spec;            // Of the newest configuration; `spec.config` lives in `snapshot`.
+    ServiceSpec spec;  // Of the newest configuration; `spec.config` lives in `snapshot`.
     config::Snapshot snapshot;
-    config::Circuit circuit;     // With directives applied.
+    config::Circuit circuit;  // With directives applied.
     upstream::ServicePolicy policy;
     std::vector<std::unique_ptr<upstream::EndpointIo>> io;
-    std::deque<Place*> queue;    // Requests that wait for a place in flight. Bound: circuit.queue_max.
+    std::deque<Place*>
+        queue;  // Requests that wait for a place in flight. Bound: circuit.queue_max.
 
     std::uint16_t version_telemetry(std::uint16_t version) const;
 };
 
 struct RouteState {
     const router::CompiledRoute* compiled = nullptr;
-    Rc<ServiceState> service;     // None for redirects and fixed responses.
+    Rc<ServiceState> service;  // None for redirects and fixed responses.
     const config::Timeouts* timeouts = nullptr;
     const config::Retry* retry = nullptr;
     std::uint64_t body_max = 0;

@@ -1,5 +1,5 @@
-// The circuit's queue: requests that wait for a place among a service's requests in flight. First come, first
-// served on each worker; bounded in number and time.
+// The circuit's queue: requests that wait for a place among a service's requests in flight. First
+// come, first served on each worker; bounded in number and time.
 #include <algorithm>
 
 #include "gateway/worker.h"
@@ -57,10 +57,8 @@ runtime::Task<Ending> Worker::enter_service(Exchange& x) {
 void Worker::leave_service(ServiceState& service) {
     service.spec.requests->leave();
     if (totals_.queued.load(std::memory_order_relaxed) == 0) return;
-    if (!service.queue.empty())
-        service_has_room(service.name);
-    else if (on_room)
-        on_room(service.name);  // Somebody may wait on another core.
+    if (!service.queue.empty()) service_has_room(service.name);
+    else if (on_room) on_room(service.name);  // Somebody may wait on another core.
 }
 
 void Worker::service_has_room(const std::string& name) {

@@ -1,5 +1,6 @@
-// Reload: a new configuration is made ready beside the old one; if that succeeds each worker swaps one pointer.
-// Nothing that is under way notices. If it fails nothing changes, and the reason is told.
+// Reload: a new configuration is made ready beside the old one; if that succeeds each worker swaps
+// one pointer. Nothing that is under way notices. If it fails nothing changes, and the reason is
+// told.
 #include <fmt/format.h>
 #include <malloc.h>
 #include <spdlog/spdlog.h>
@@ -41,8 +42,8 @@ Result<std::shared_ptr<const Compiled>> Gateway::prepare() {
     // New addresses are bound before anything changes: one that is taken refuses the whole reload.
     std::vector<Bound> fresh;
     for (const auto& spec : compiled->listeners) {
-        const bool have = std::ranges::any_of(
-            bound_, [&](const Bound& b) { return b.address == spec.address; });
+        const bool have =
+            std::ranges::any_of(bound_, [&](const Bound& b) { return b.address == spec.address; });
         if (have) continue;
         TRY(auto fds, runtime::listen_group(spec.address, workers_.size()));
         fresh.push_back({spec.address, std::move(fds)});
@@ -71,7 +72,8 @@ Task<void> Gateway::put_to_use(std::shared_ptr<const Compiled> compiled) {
     }
     std::erase_if(bound_, [&](const Bound& b) { return !has(*compiled, b.address); });
     tell_handover();
-    ::malloc_trim(0);  // A configuration comes and goes in many small pieces: a hundred reloads must not add up.
+    ::malloc_trim(0);  // A configuration comes and goes in many small pieces: a hundred reloads
+                       // must not add up.
 }
 
 Task<Result<std::string>> Gateway::reload() {
@@ -88,8 +90,8 @@ Task<Result<std::string>> Gateway::reload() {
         spdlog::info("configuration {} is in force", config_print_);
     } else {
         ++reloads_refused_;
-        last_reload_ = fmt::format("refused at {}: {}", to_rfc3339(wall_now()),
-                                   compiled.error().what);
+        last_reload_ =
+            fmt::format("refused at {}: {}", to_rfc3339(wall_now()), compiled.error().what);
         spdlog::error("reload refused, nothing has changed\n{}", compiled.error().what);
     }
     notify(fmt::format("READY=1\nSTATUS=serving, configuration {}\n", config_print_));
@@ -98,7 +100,7 @@ Task<Result<std::string>> Gateway::reload() {
     co_return config_print_;
 }
 
-// --- directives -----------------------------------------------------------------------------------------------
+// --- directives ----------------------------------------------------------------------------------
 
 Gateway::Expiry::Expiry(Gateway& g)
     : Timer([](Timer& timer) { static_cast<Expiry&>(timer).gateway.expire_directives(); }),
@@ -107,10 +109,8 @@ Gateway::Expiry::Expiry(Gateway& g)
 void Gateway::say_directives() {
     post_to_workers([in_force = book_->in_force()](Worker& w) { w.set_directives(in_force); });
     const Instant next = book_->next_expiry();
-    if (next == Instant::never())
-        expiry_.disarm();
-    else
-        loop_.arm(expiry_, loop_.after(std::max(next - wall_now(), Duration::zero())));
+    if (next == Instant::never()) expiry_.disarm();
+    else loop_.arm(expiry_, loop_.after(std::max(next - wall_now(), Duration::zero())));
 }
 
 void Gateway::expire_directives() {

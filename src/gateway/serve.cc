@@ -24,8 +24,9 @@ Ending route(Exchange& x) {
                    .request_id = x.account.request_id,
                    .host = router::host_of(x.request.authority),
                    .path = x.path};
-    x.account.trace = begin_trace(x.request.fields, config.telemetry.trace_trust,
-                                  x.caller.trusted ? Peer::trusted : Peer::stranger, x.worker.ids());
+    x.account.trace =
+        begin_trace(x.request.fields, config.telemetry.trace_trust,
+                    x.caller.trusted ? Peer::trusted : Peer::stranger, x.worker.ids());
     x.match = x.plan->compiled->router->match(x.request, x.path);
     if (x.match.kind == router::Match::Kind::no_route) return Ending::no_route;
     if (x.match.kind == router::Match::Kind::method_not_allowed) return Ending::method_not_allowed;
@@ -43,15 +44,18 @@ Ending route(Exchange& x) {
 runtime::Task<Ending> serve(Exchange& x) {
     if (const Ending end = guards::inspect(x); end != Ending::ok) co_return end;
     if (const Ending end = route(x); end != Ending::ok) co_return end;
-    const Ending refused = co_await guards::admit(x);  // Cheapest first: sizes, load, faults, circuit.
+    const Ending refused =
+        co_await guards::admit(x);  // Cheapest first: sizes, load, faults, circuit.
     if (refused != Ending::ok) co_return refused;
     if (x.match.route->route->redirect) co_return co_await proxy::reply_redirect(x);
     if (x.match.route->route->respond) co_return co_await proxy::reply_fixed(x);
 
     x.watch_client();
     if (const Ending none = upstream::choose(x); none != Ending::ok) co_return none;
-    for (;;) {  // Bound: the route's attempts, each further one paid from the service's retry budget.
-        const Ending end = co_await proxy::forward(x);  // Streams; says ok once the response is delivered.
+    for (;;) {  // Bound: the route's attempts, each further one paid from the service's retry
+                // budget.
+        const Ending end =
+            co_await proxy::forward(x);  // Streams; says ok once the response is delivered.
         if (!upstream::choose_again(x, end)) co_return end;
     }
 }

@@ -64,7 +64,8 @@ runtime::Detached Gateway::drain(runtime::Gate&) {
     leave(0);
 }
 
-// The process ends here and takes memory and sockets with it; only what others would miss is put in order.
+// The process ends here and takes memory and sockets with it; only what others would miss is put in
+// order.
 void Gateway::leave(int code) {
     if (log_) log_->flush();
     for (const char* const kind : {"sock", "fds"}) {

@@ -20,15 +20,13 @@ Tick next_tick(runtime::Loop& loop) { return loop.after(tick_every); }
 Worker::Ticker::Ticker(Worker& w)
     : Timer([](Timer& timer) { static_cast<Ticker&>(timer).worker.tick(); }), worker(w) {}
 
-Worker::Worker(std::uint16_t index, std::uint32_t workers, Shared& shared, Totals& totals,
-               AccessLog& log, upstream::HashKey key)
-    : index_(index),
-      workers_(workers),
-      shared_(shared),
-      totals_(totals),
-      key_(key),
-      counters_(shared.registry, index),
-      log_(log.add_lane()),
+Worker::Worker(Position position, const Common& common)
+    : position_(position),
+      shared_(common.shared),
+      totals_(common.totals),
+      key_(common.key),
+      counters_(common.shared.registry, position.index),
+      log_(common.log.add_lane()),
       directives_(std::make_shared<const std::vector<directive::Directive>>()),
       scratch_(new char[scratch_size]),
       ticker_(std::make_unique<Ticker>(*this)) {}
@@ -37,7 +35,7 @@ Worker::~Worker() = default;
 
 void Worker::start() {
     thread_ = std::thread([this] {
-        pthread_setname_np(pthread_self(), ("worker-" + std::to_string(index_)).c_str());
+        pthread_setname_np(pthread_self(), ("worker-" + std::to_string(position_.index)).c_str());
         tick();
         loop_.run();
     });
@@ -47,14 +45,15 @@ void Worker::join() {
     if (thread_.joinable()) thread_.join();
 }
 
-// --- configuration ------------------------------------------------------------------------------------------
+// --- configuration -------------------------------------------------------------------------------
 
 Rc<ServiceState> Worker::service_for(const std::shared_ptr<const Compiled>& compiled,
                                      const ServiceSpec& spec) {
     const std::string& name = spec.config->name;
     auto it = services_.find(name);
     if (it == services_.end()) {
-        const upstream::PolicyContext context{.key = key_, .seed = ids_.next(), .workers = workers_};
+        const upstream::PolicyContext context{
+            .key = key_, .seed = ids_.next(), .workers = position_.workers};
         it = services_.emplace(name, Rc<ServiceState>::make(spec, context)).first;
         ServiceState& fresh = *it->second;
         fresh.policy.on_abandon = [&fresh](upstream::EndpointState& endpoint) {
@@ -119,9 +118,14 @@ void Worker::set_endpoints(const std::string& service, const std::string& versio
 void Worker::set_health(const HealthNews& news) {
     const auto it = services_.find(news.service);
     if (it == services_.end()) return;
-    for (const auto& endpoint : it->second->policy.endpoints())
-        if (endpoint->id.text == news.endpoint && !endpoint->leaving)
-            it->second->policy.set_health(*endpoint, news.health, news.passed, loop_.now());
+    for (const auto& endpoint : it->second->policy.endpoints()) {
+        if (endpoint->id.text != news.endpoint || endpoint->leaving) continue;
+        // Checked once for all workers, so one of them counts it.
+        if (position_.index == 0 && endpoint->health != news.health)
+            counters_.endpoint_health(endpoint->id.telemetry,
+                                      static_cast<telemetry::Health>(news.health));
+        it->second->policy.set_health(*endpoint, news.health, news.passed, loop_.now());
+    }
 }
 
 void Worker::apply_directives(ServiceState& service) {
@@ -167,16 +171,18 @@ const guards::Fault* Worker::fault_for(const Exchange& x) {
     return faults_.pick(x.account.route, x.account.service, ids_.next(), loop_.now());
 }
 
-// --- now and then -------------------------------------------------------------------------------------------
+// --- now and then --------------------------------------------------------------------------------
 
 void Worker::tick_service(ServiceState& service, Tick now) {
     service.policy.tick(now);
+    for (const auto& io : service.io) io->count_ejections();
     if (on_suspect) {
         service.policy.suspects(now, [&](upstream::EndpointState& endpoint) {
             on_suspect(service.name, endpoint.id.text);
         });
     }
-    // Endpoints that have left and have nothing in flight lose their connections; then the policy frees them.
+    // Endpoints that have left and have nothing in flight lose their connections; then the policy
+    // frees them.
     std::erase_if(service.io, [](const std::unique_ptr<upstream::EndpointIo>& io) {
         return io->state().leaving && io->state().in_flight == 0 && io->waiting().empty();
     });
@@ -184,16 +190,18 @@ void Worker::tick_service(ServiceState& service, Tick now) {
 
 void Worker::tick() {
     const Tick now = steady_now();
+    if (tick_due_.ns != 0) counters_.loop_lag(std::max(now - tick_due_, Duration::zero()));
     wall_offset_ns_ = wall_now().ns - now.ns;
     for (const auto& [name, service] : services_) tick_service(*service, now);
     if (now >= date_until_) {
         date_ = date_cache_.at(wall_now());
         date_until_ = now + 500ms;
     }
-    loop_.arm(*ticker_, next_tick(loop_));
+    tick_due_ = next_tick(loop_);
+    loop_.arm(*ticker_, tick_due_);
 }
 
-// --- exchanges ----------------------------------------------------------------------------------------------
+// --- exchanges -----------------------------------------------------------------------------------
 
 Exchange& Worker::take_exchange() {
     if (spare_.empty()) {

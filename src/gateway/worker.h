@@ -1,4 +1,5 @@
-// Worker: one core's share of the gateway. Everything here is touched by its own thread only; others post.
+// Worker: one core's share of the gateway. Everything here is touched by its own thread only;
+// others post.
 #pragma once
 
 #include <atomic>
@@ -54,11 +55,20 @@ struct Listener {
 class Worker {
   public:
     // Asked of the control loop, which runs checks: this endpoint looks stalled or failing.
-    using Suspect = std::move_only_function<void(const std::string& service,
-                                                 const std::string& endpoint)>;
+    using Suspect =
+        std::move_only_function<void(const std::string& service, const std::string& endpoint)>;
 
-    Worker(std::uint16_t index, std::uint32_t workers, Shared& shared, Totals& totals,
-           AccessLog& log, upstream::HashKey key);
+    struct Position {  // Among the others.
+        std::uint16_t index = 0;
+        std::uint32_t workers = 1;
+    };
+    struct Common {  // With the others.
+        Shared& shared;
+        Totals& totals;
+        AccessLog& log;
+        upstream::HashKey key;
+    };
+    Worker(Position position, const Common& common);
     ~Worker();
 
     void start();  // Runs the loop on a thread of its own.
@@ -66,7 +76,8 @@ class Worker {
     runtime::Loop& loop() { return loop_; }
     const WorkerCounters& counters() const { return counters_; }
 
-    // --- on the worker's own thread; use loop().post() -----------------------------------------------
+    // --- on the worker's own thread; use loop().post()
+    // -----------------------------------------------
     void adopt(std::shared_ptr<const Compiled> compiled);
     void set_endpoints(const std::string& service, const std::string& version,
                        const std::vector<upstream::EndpointAddress>& list);
@@ -74,12 +85,13 @@ class Worker {
     void set_directives(DirectivesInForce directives);
     void listen(runtime::UniqueFd fd, SocketAddress address);
     void stop_listening(const SocketAddress& address);
-    void drain();  // Accepts nothing new; a connection ends with its next response.
+    void drain();          // Accepts nothing new; a connection ends with its next response.
     void interrupt_all();  // What still runs must end now.
     std::size_t clients() const { return clients_.running(); }
     Suspect on_suspect;
 
-    // --- for the files that serve ----------------------------------------------------------------------
+    // --- for the files that serve
+    // ----------------------------------------------------------------------
     Rc<Plan> plan() const { return plan_; }
     WorkerCounters& count() { return counters_; }
     LogLane& log() { return log_; }
@@ -118,8 +130,7 @@ class Worker {
     void welcome(Listener& listener, int fd, const SocketAddress& peer);
     runtime::Detached accept_loop(runtime::Gate& gate, Listener& listener);
 
-    const std::uint16_t index_;
-    const std::uint32_t workers_;
+    const Position position_;
     Shared& shared_;
     Totals& totals_;
     upstream::HashKey key_;
@@ -148,6 +159,7 @@ class Worker {
     std::string date_;
     Tick date_until_;
     std::int64_t wall_offset_ns_ = 0;
+    Tick tick_due_;
     bool draining_ = false;
 };
 

@@ -1,4 +1,5 @@
-// Buffers for bytes on their way: pooled per core, taken when bytes arrive, given back when there are none.
+// Buffers for bytes on their way: pooled per core, taken when bytes arrive, given back when there
+// are none.
 #pragma once
 
 #include <cstddef>

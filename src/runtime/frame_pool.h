@@ -1,4 +1,5 @@
-// Memory for coroutine frames and other small objects that come and go with every request: free lists per core.
+// Memory for coroutine frames and other small objects that come and go with every request: free
+// lists per core.
 //
 // A piece is given back on the core that took it (tasks never change cores), so there is no lock.
 #pragma once

@@ -37,7 +37,8 @@ void Watcher::close() {
     if (fd_ < 0) return;
     CHECK(!someone_waits());
     loop_->forget(*this);
-    // Closing takes the descriptor out of the epoll set, unless the socket lives on under another one.
+    // Closing takes the descriptor out of the epoll set, unless the socket lives on under another
+    // one.
     if (sharing_ == Sharing::duplicates) ::epoll_ctl(loop_->epoll_, EPOLL_CTL_DEL, fd_, nullptr);
     ::close(fd_);
     fd_ = -1;
@@ -180,17 +181,15 @@ void Loop::run() {
     while (!stopping_.load(std::memory_order_acquire)) {
         batch_ = events.data();
         batch_size_ = wait_for_events(batch_, batch_most);
-        // All is noted before anybody runs: a pooled connection that is readable while idle is known to be no
-        // good before the request that would have used it is looked at.
+        // All is noted before anybody runs: a pooled connection that is readable while idle is
+        // known to be no good before the request that would have used it is looked at.
         for (int i = 0; i < batch_size_; ++i)
             if (batch_[i].data.ptr != nullptr)
                 static_cast<Watcher*>(batch_[i].data.ptr)->note(batch_[i].events);
         for (batch_next_ = 0; batch_next_ < batch_size_;) {
             const epoll_event event = batch_[batch_next_++];
-            if (event.data.ptr == nullptr)
-                take_posted();
-            else if (event.events != 0)
-                static_cast<Watcher*>(event.data.ptr)->wake();
+            if (event.data.ptr == nullptr) take_posted();
+            else if (event.events != 0) static_cast<Watcher*>(event.data.ptr)->wake();
         }
         wheel_.advance(now_);
         running_.swap(ready_);

@@ -1,6 +1,8 @@
-// Loop: one per core. Waits for sockets (edge-triggered epoll), fires timers, runs what other cores post.
+// Loop: one per core. Waits for sockets (edge-triggered epoll), fires timers, runs what other cores
+// post.
 //
-// Everything that belongs to a loop is touched by its thread only, except post() and the watchdog's clock.
+// Everything that belongs to a loop is touched by its thread only, except post() and the watchdog's
+// clock.
 #pragma once
 
 #include <atomic>
@@ -34,7 +36,8 @@ class Waiter : public Timer {
     Wake wake_ = Wake::ready;
 };
 
-// A file descriptor that a loop watches, registered once for everything: no epoll_ctl in the steady state.
+// A file descriptor that a loop watches, registered once for everything: no epoll_ctl in the steady
+// state.
 class Watcher {
   public:
     Watcher() = default;
@@ -42,8 +45,8 @@ class Watcher {
     Watcher& operator=(const Watcher&) = delete;
     ~Watcher() { close(); }
 
-    // Takes the descriptor. Requires: called on the loop's thread, nothing watched yet. A listening socket that
-    // others hold too has duplicates: closing ours must not leave its events behind.
+    // Takes the descriptor. Requires: called on the loop's thread, nothing watched yet. A listening
+    // socket that others hold too has duplicates: closing ours must not leave its events behind.
     enum class Sharing : std::uint8_t { none, duplicates };
     Result<> open(Loop& loop, int fd, Sharing sharing = Sharing::none);
     void close();
@@ -51,8 +54,8 @@ class Watcher {
     bool is_open() const { return fd_ >= 0; }
     Loop& loop() const { return *loop_; }
 
-    // What is known without asking the kernel. A short read or write clears the flag (edge-triggered: the next
-    // arrival sets it again).
+    // What is known without asking the kernel. A short read or write clears the flag
+    // (edge-triggered: the next arrival sets it again).
     bool may_read() const { return readable_; }
     bool may_write() const { return writable_; }
     void read_was_short() { readable_ = hangup_; }
@@ -113,8 +116,8 @@ class Loop {
     void run();   // Until stop(). On the thread that will own everything of this loop.
     void stop();  // From any thread.
 
-    Tick now() const { return now_; }                        // At the start of this turn.
-    Tick after(Duration d) const;                            // now() + d; no_timeout gives never.
+    Tick now() const { return now_; }  // At the start of this turn.
+    Tick after(Duration d) const;      // now() + d; no_timeout gives never.
     void arm(Timer& timer, Tick deadline) { wheel_.arm(timer, deadline); }
 
     // Runs `work` on this loop's thread, in order. From any thread; a hop, counted.

@@ -43,8 +43,7 @@ void add_extension(X509* certificate, int id, const std::string& value) {
     X509V3_CTX context;
     X509V3_set_ctx_nodb(&context);
     X509V3_set_ctx(&context, certificate, certificate, nullptr, nullptr, 0);
-    X509_EXTENSION* const extension =
-        X509V3_EXT_conf_nid(nullptr, &context, id, value.c_str());
+    X509_EXTENSION* const extension = X509V3_EXT_conf_nid(nullptr, &context, id, value.c_str());
     if (extension == nullptr) return;
     X509_add_ext(certificate, extension, -1);
     X509_EXTENSION_free(extension);
@@ -61,8 +60,8 @@ Certificate certify(EVP_PKEY* key) {
     X509_set_pubkey(certificate.get(), key);
     X509_NAME* const name = X509_get_subject_name(certificate.get());
     X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
-                               reinterpret_cast<const unsigned char*>("StreamGate self-signed"),
-                               -1, -1, 0);
+                               reinterpret_cast<const unsigned char*>("StreamGate self-signed"), -1,
+                               -1, 0);
     X509_set_issuer_name(certificate.get(), name);
     char host[256] = "localhost";
     ::gethostname(host, sizeof host - 1);
@@ -104,7 +103,8 @@ Result<PemFiles> self_signed(const std::string& folder) {
     }
     std::filesystem::rename(files.key + ".new", files.key, error);
     if (!error) std::filesystem::rename(files.certificate + ".new", files.certificate, error);
-    if (error) return fail(Errc::io_failed, fmt::format("rename into {}: {}", folder, error.message()));
+    if (error)
+        return fail(Errc::io_failed, fmt::format("rename into {}: {}", folder, error.message()));
     return files;
 }
 

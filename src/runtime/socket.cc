@@ -54,7 +54,8 @@ Result<UniqueFd> listen_on(const SocketAddress& address) {
 }
 
 Result<std::vector<UniqueFd>> listen_group(const SocketAddress& address, std::size_t count) {
-    // SO_REUSEPORT would let us share a port with a stranger of the same user: ask without it first.
+    // SO_REUSEPORT would let us share a port with a stranger of the same user: ask without it
+    // first.
     if (address.family() != AF_UNIX) {
         TRY(const UniqueFd probe, bind_to(address, Sharing::alone));
     } else {

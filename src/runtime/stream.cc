@@ -169,10 +169,8 @@ Task<Result<>> Stream::handshake(Tick deadline) {
             co_return std::unexpected(tls_error(ssl_));
         }
         Wake wake = Wake::ready;
-        if (why == SSL_ERROR_WANT_READ)
-            wake = co_await readable(deadline);
-        else
-            wake = co_await writable(deadline);
+        if (why == SSL_ERROR_WANT_READ) wake = co_await readable(deadline);
+        else wake = co_await writable(deadline);
         if (wake == Wake::timeout) co_return fail(Errc::timed_out, "TLS handshake");
         if (wake == Wake::cancelled) co_return fail(Errc::cancelled);
     }

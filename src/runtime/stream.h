@@ -21,7 +21,8 @@ class Stream : public Watcher {
   public:
     // What read_some and write_some return instead of a count.
     static constexpr std::ptrdiff_t would_block = -1;
-    static constexpr std::ptrdiff_t failed = -2;  // Reset, broken TLS, or truncated without close_notify.
+    static constexpr std::ptrdiff_t failed =
+        -2;  // Reset, broken TLS, or truncated without close_notify.
 
     Stream() = default;
     ~Stream() { shut(); }
@@ -41,7 +42,7 @@ class Stream : public Watcher {
 
     // Says that we write no more (FIN; close_notify first under TLS).
     void end_writing();
-    void shut();  // Closes at once; sends close_notify under TLS if that needs no waiting.
+    void shut();   // Closes at once; sends close_notify under TLS if that needs no waiting.
     void reset();  // Closes with RST: the peer must not take what it got for a whole message.
 
     bool is_tls() const { return ssl_ != nullptr; }

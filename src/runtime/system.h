@@ -1,5 +1,5 @@
-// recv and send without the C library's cancellation points, which cost two atomic operations a call in a process
-// with threads. Nothing here is ever cancelled.
+// recv and send without the C library's cancellation points, which cost two atomic operations a
+// call in a process with threads. Nothing here is ever cancelled.
 #pragma once
 
 #include <sys/socket.h>

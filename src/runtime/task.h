@@ -1,7 +1,9 @@
-// Task<T>: a piece of straight-line work that may wait. Lazy: it runs when awaited, and its awaiter owns it.
+// Task<T>: a piece of straight-line work that may wait. Lazy: it runs when awaited, and its awaiter
+// owns it.
 //
-// A suspended task is never destroyed: cancellation wakes its wait with a reason and it ends by itself. Frames
-// are pooled per core. Exceptions do not cross tasks: one that escapes ends the process.
+// A suspended task is never destroyed: cancellation wakes its wait with a reason and it ends by
+// itself. Frames are pooled per core. Exceptions do not cross tasks: one that escapes ends the
+// process.
 #pragma once
 
 #include <coroutine>

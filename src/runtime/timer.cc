@@ -32,7 +32,8 @@ void Wheel::link(Timer& timer, std::int64_t tick) {
     const std::int64_t distance = tick - current_;
     int level = 0;
     while (level < levels - 1 && distance >= (1LL << (8 * (level + 1)))) ++level;
-    if (level == levels - 1) tick = std::min<std::int64_t>(tick, current_ + (1LL << (8 * levels)) - 1);
+    if (level == levels - 1)
+        tick = std::min<std::int64_t>(tick, current_ + (1LL << (8 * levels)) - 1);
     const auto index = static_cast<std::size_t>((tick >> (8 * level)) & (slots - 1));
     Timer& head = (*heads_[static_cast<std::size_t>(level)])[index];
     timer.slot_ = tick;

@@ -1,7 +1,9 @@
-// Timers: a hierarchical wheel with slots of about a millisecond. Arming is a store, not a list operation.
+// Timers: a hierarchical wheel with slots of about a millisecond. Arming is a store, not a list
+// operation.
 //
-// A timer that is moved later, or disarmed, stays linked where it was; when its slot comes up it is looked at
-// again. Deadlines that are pushed on with every request therefore cost nothing in the wheel.
+// A timer that is moved later, or disarmed, stays linked where it was; when its slot comes up it is
+// looked at again. Deadlines that are pushed on with every request therefore cost nothing in the
+// wheel.
 #pragma once
 
 #include <array>
@@ -54,8 +56,8 @@ class Wheel {
     // Fires what is due. Timers may be armed, disarmed and destroyed meanwhile.
     void advance(Tick now);
 
-    // How long the loop may sleep without missing a slot in use; never more than a quarter of a second when
-    // there are timers at all.
+    // How long the loop may sleep without missing a slot in use; never more than a quarter of a
+    // second when there are timers at all.
     Duration sleep(Tick now) const;
 
   private:
@@ -70,7 +72,8 @@ class Wheel {
 
     std::array<std::array<Timer, slots>*, levels> heads_;
     std::int64_t current_;
-    std::array<std::uint64_t, slots / 64> used_{};  // Of level 0: a hint, cleared when the slot is visited.
+    std::array<std::uint64_t, slots / 64>
+        used_{};  // Of level 0: a hint, cleared when the slot is visited.
 };
 
 }  // namespace sg::runtime

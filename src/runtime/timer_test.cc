@@ -82,7 +82,8 @@ TEST(Wheel, SleepNeverMissesASlot) {
         Tick now{static_cast<std::int64_t>(random() % 1'000'000'000'000ULL)};
         Wheel wheel(now);
         Probe probe;
-        const Tick deadline = now + Duration{static_cast<std::int64_t>(random() % 1'000'000'000ULL)};
+        const Tick deadline =
+            now + Duration{static_cast<std::int64_t>(random() % 1'000'000'000ULL)};
         wheel.arm(probe, deadline);
         for (int turns = 0; probe.fired.empty(); ++turns) {
             ASSERT_LT(turns, 20);

@@ -20,7 +20,7 @@ namespace sg::runtime {
 
 namespace {
 
-// --- the way to the socket: OpenSSL reads and writes through the stream's readiness flags -------------
+// --- the way to the socket: OpenSSL reads and writes through the stream's readiness flags --------
 
 int bio_read(BIO* bio, char* to, std::size_t room, std::size_t* got) {
     auto& stream = *static_cast<Stream*>(BIO_get_data(bio));
@@ -98,7 +98,8 @@ std::unexpected<Error> fail_openssl(std::string what, std::string hint = {}) {
     return fail(Errc::config_invalid, fmt::format("{}: {}", what, reason), std::move(hint));
 }
 
-// Keys of session tickets, the same for every context of the process, so that a reload ends no session.
+// Keys of session tickets, the same for every context of the process, so that a reload ends no
+// session.
 const std::array<unsigned char, 80>& ticket_keys() {
     static const auto keys = [] {
         std::array<unsigned char, 80> bytes{};
@@ -125,8 +126,8 @@ std::vector<std::string> names_of(X509* certificate) {
         if (name->type != GEN_DNS) continue;
         const auto* const bytes =
             reinterpret_cast<const char*>(ASN1_STRING_get0_data(name->d.dNSName));
-        names.push_back(to_lower(
-            {bytes, static_cast<std::size_t>(ASN1_STRING_length(name->d.dNSName))}));
+        names.push_back(
+            to_lower({bytes, static_cast<std::size_t>(ASN1_STRING_length(name->d.dNSName))}));
     }
     GENERAL_NAMES_free(alternatives);
     return names;
@@ -163,8 +164,10 @@ int choose_certificate(SSL* ssl, int*, void* context) {
     return SSL_TLSEXT_ERR_OK;
 }
 
-int choose_protocol(SSL*, const unsigned char** out, unsigned char* out_length,
-                    const unsigned char* offered, unsigned int offered_length, void* context) {
+// Six parameters: OpenSSL's signature.
+constexpr auto choose_protocol = [](SSL*, const unsigned char** out, unsigned char* out_length,
+                                    const unsigned char* offered, unsigned offered_length,
+                                    void* context) -> int {
     const auto& state = *static_cast<const TlsServer::State*>(context);
     unsigned char* chosen = nullptr;
     const int found = SSL_select_next_proto(
@@ -173,7 +176,7 @@ int choose_protocol(SSL*, const unsigned char** out, unsigned char* out_length,
     if (found != OPENSSL_NPN_NEGOTIATED) return SSL_TLSEXT_ERR_ALERT_FATAL;  // RFC 7301 §3.2
     *out = chosen;
     return SSL_TLSEXT_ERR_OK;
-}
+};
 
 Result<SSL_CTX*> server_context(const PemFiles& files, const TlsServerOptions& options,
                                 const TlsServer::State& state) {
@@ -245,8 +248,7 @@ Result<std::shared_ptr<const TlsClient>> TlsClient::make(const TlsClientOptions&
     std::shared_ptr<const TlsClient> client(new TlsClient(context, options.verify));
     set_common(context);
     SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
-    if (options.ca.empty())
-        SSL_CTX_set_default_verify_paths(context);
+    if (options.ca.empty()) SSL_CTX_set_default_verify_paths(context);
     else if (SSL_CTX_load_verify_locations(context, options.ca.c_str(), nullptr) != 1)
         return fail_openssl(fmt::format("cannot use CA bundle {}", options.ca));
     if (!options.identity.certificate.empty()) {
@@ -268,10 +270,8 @@ SSL* TlsClient::make_session(Stream& stream, std::string_view server_name) const
     if (!is_address && !name.empty()) SSL_set_tlsext_host_name(ssl, name.c_str());
     if (!verify_) return ssl;
     SSL_set_verify(ssl, SSL_VERIFY_PEER, nullptr);
-    if (is_address)
-        X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), name.c_str());
-    else
-        SSL_set1_host(ssl, name.c_str());
+    if (is_address) X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), name.c_str());
+    else SSL_set1_host(ssl, name.c_str());
     return ssl;
 }
 

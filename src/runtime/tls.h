@@ -26,7 +26,8 @@ struct TlsServerOptions {
     std::vector<PemFiles> certificates;  // At least one; the first serves names nobody else covers.
     TlsMinimum minimum = TlsMinimum::v1_2;
     std::vector<std::string> protocols = {"http/1.1"};  // ALPN, in order of preference.
-    std::string client_ca;  // PEM bundle: clients must show a certificate signed by it. Empty: none asked.
+    std::string
+        client_ca;  // PEM bundle: clients must show a certificate signed by it. Empty: none asked.
 };
 
 class TlsServer {
@@ -47,8 +48,8 @@ class TlsServer {
 
 struct TlsClientOptions {
     bool verify = true;
-    std::string ca;          // PEM bundle; empty: the system's.
-    PemFiles identity;       // For mutual TLS; may be empty.
+    std::string ca;     // PEM bundle; empty: the system's.
+    PemFiles identity;  // For mutual TLS; may be empty.
 };
 
 class TlsClient {
@@ -67,11 +68,12 @@ class TlsClient {
     bool verify_;
 };
 
-// Why the last operation failed: tls_untrusted if the peer's certificate was refused, else tls_failed.
+// Why the last operation failed: tls_untrusted if the peer's certificate was refused, else
+// tls_failed.
 Error tls_error(SSL* ssl);
 
-// Makes a P-256 key and a certificate for localhost, this host's name and the loopback addresses, valid a
-// year, unless the files exist and are valid for another week.
+// Makes a P-256 key and a certificate for localhost, this host's name and the loopback addresses,
+// valid a year, unless the files exist and are valid for another week.
 Result<PemFiles> self_signed(const std::string& folder);
 
 }  // namespace sg::runtime

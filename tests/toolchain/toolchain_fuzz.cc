@@ -1,4 +1,5 @@
-// A canary: libFuzzer must find the word within seconds, or the fuzz preset does not see what it runs.
+// A canary: libFuzzer must find the word within seconds, or the fuzz preset does not see what it
+// runs.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

@@ -1,5 +1,5 @@
-// Proof that the toolchain holds what the design leans on (docs/decisions/0001-toolchain.md). It fails to build,
-// or crashes, on a compiler and library pair that we could not use.
+// Proof that the toolchain holds what the design leans on (docs/decisions/0001-toolchain.md). It
+// fails to build, or crashes, on a compiler and library pair that we could not use.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <soci/soci.h>

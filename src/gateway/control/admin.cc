@@ -47,7 +47,8 @@ bool allows(AdminServer::Scope scope, const AdminRequest& request) {
 
 std::string head_of(const AdminReply& reply) {
     return fmt::format(
-        "HTTP/1.1 {} {}\r\nContent-Type: {}\r\nContent-Length: {}\r\nCache-Control: no-store\r\n\r\n",
+        "HTTP/1.1 {} {}\r\nContent-Type: {}\r\nContent-Length: {}\r\nCache-Control: "
+        "no-store\r\n\r\n",
         reply.status, http::reason_of(reply.status), reply.content_type, reply.body.size());
 }
 
@@ -91,10 +92,8 @@ runtime::Detached AdminServer::accept(runtime::Gate&, std::shared_ptr<Door> door
         const int fd =
             ::accept4(door->watcher.fd(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd < 0) {
-            if (errno == EAGAIN)
-                door->watcher.read_was_short();
-            else
-                co_await loop_.sleep_until(loop_.after(50ms));
+            if (errno == EAGAIN) door->watcher.read_was_short();
+            else co_await loop_.sleep_until(loop_.after(50ms));
         } else if (gate_.running() > connections_most) {
             ::close(fd);
         } else {
@@ -154,14 +153,12 @@ Task<bool> AdminServer::one_request(Stream& stream, Buffer& buffer, Scope scope)
         }
         request.body = buffer.text().substr(0, length);
         buffer.consume(length);
-        if (allows(scope, request))
-            reply = co_await handler_(std::move(request));
-        else
-            reply = {404, "text/plain", "not here\n"};
+        if (allows(scope, request)) reply = co_await handler_(std::move(request));
+        else reply = {404, "text/plain", "not here\n"};
     }
     const std::string text = head_of(reply) + reply.body;
     const auto sent = co_await runtime::write_all(stream, text, patience);
-    co_return sent && keep;
+    co_return sent&& keep;
 }
 
 }  // namespace sg::gateway

@@ -1,5 +1,6 @@
-// The gateway's own small HTTP server: metrics, snapshots, status, directives, reload. On the control loop, never
-// on a worker: it answers even when workers are busy, and a scrape delays no request.
+// The gateway's own small HTTP server: metrics, snapshots, status, directives, reload. On the
+// control loop, never on a worker: it answers even when workers are busy, and a scrape delays no
+// request.
 #pragma once
 
 #include <functional>
@@ -30,7 +31,8 @@ struct AdminReply {
 
 class AdminServer {
   public:
-    // What a listener may be asked for. `everything` is for the Unix socket, whose file mode guards it.
+    // What a listener may be asked for. `everything` is for the Unix socket, whose file mode guards
+    // it.
     enum class Scope : std::uint8_t { everything, metrics };
     using Handler = std::function<runtime::Task<AdminReply>(AdminRequest request)>;
 

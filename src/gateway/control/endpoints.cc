@@ -20,7 +20,7 @@ struct EndpointTable::Name : runtime::Timer {
     std::string host;
     Duration every = 10s;
     bool asking = false;
-    bool failing = false;  // Said once, not at every attempt.
+    bool failing = false;              // Said once, not at every attempt.
     std::vector<IpAddress> addresses;  // The last good answer: better than none while DNS is away.
 };
 
@@ -73,9 +73,8 @@ void EndpointTable::rebuild(const directive::InForce& directives, bool say_every
     versions_ = std::move(present);
     std::erase_if(names_, [this](const auto& entry) {  // Names that nobody uses are not asked for.
         return !entry.second->asking && std::ranges::none_of(versions_, [&](const auto& version) {
-            return std::ranges::any_of(version.second.sources, [&](const auto& e) {
-                return e.host == entry.first;
-            });
+            return std::ranges::any_of(version.second.sources,
+                                       [&](const auto& e) { return e.host == entry.first; });
         });
     });
     for (auto& [key, version] : versions_) say(key, version, say_everything);
@@ -91,9 +90,8 @@ EndpointTable::Name& EndpointTable::name_of(const std::string& host, Duration ev
 
 void EndpointTable::ask(Name& name) {
     name.asking = true;
-    resolver_.resolve(name.host, [this, host = name.host](auto result) {
-        answered(host, std::move(result));
-    });
+    resolver_.resolve(name.host,
+                      [this, host = name.host](auto result) { answered(host, std::move(result)); });
 }
 
 void EndpointTable::answered(const std::string& host, Result<std::vector<IpAddress>> result) {

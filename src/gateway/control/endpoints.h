@@ -1,5 +1,6 @@
-// Which endpoints every version has: as configured, as an orchestrator says (SetEndpoints), and as names
-// resolve at present. Lives on the control loop; tells the workers and the health checks of each change.
+// Which endpoints every version has: as configured, as an orchestrator says (SetEndpoints), and as
+// names resolve at present. Lives on the control loop; tells the workers and the health checks of
+// each change.
 #pragma once
 
 #include <functional>

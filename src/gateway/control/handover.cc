@@ -36,12 +36,9 @@ runtime::Detached Handover::accept(runtime::Gate&) {
             continue;
         }
         const runtime::UniqueFd fd(::accept4(watcher_.fd(), nullptr, nullptr, SOCK_CLOEXEC));
-        if (fd)
-            send_to(fd.get());
-        else if (errno == EAGAIN)
-            watcher_.read_was_short();
-        else
-            co_await loop_.sleep_until(loop_.after(50ms));
+        if (fd) send_to(fd.get());
+        else if (errno == EAGAIN) watcher_.read_was_short();
+        else co_await loop_.sleep_until(loop_.after(50ms));
     }
 }
 

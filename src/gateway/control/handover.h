@@ -1,5 +1,5 @@
-// Hands the listening sockets over to whoever connects to a Unix socket: a supervisor that keeps them while the
-// gateway is away, or its successor. The file's mode (0600) says who may.
+// Hands the listening sockets over to whoever connects to a Unix socket: a supervisor that keeps
+// them while the gateway is away, or its successor. The file's mode (0600) says who may.
 #pragma once
 
 #include <string>

@@ -43,7 +43,8 @@ class Resolver {
     std::thread thread_;
 };
 
-// Sorted, without duplicates, so that the same answer compares equal. May wait: not on a loop's thread.
+// Sorted, without duplicates, so that the same answer compares equal. May wait: not on a loop's
+// thread.
 Result<std::vector<IpAddress>> look_up(const std::string& name);
 
 }  // namespace sg::gateway

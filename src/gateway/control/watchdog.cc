@@ -3,8 +3,6 @@
 #include <pthread.h>
 #include <spdlog/spdlog.h>
 
-#include <ctime>
-
 namespace sg::gateway {
 
 Watchdog::Watchdog(std::vector<Worker*> workers) : workers_(std::move(workers)) {
@@ -12,16 +10,19 @@ Watchdog::Watchdog(std::vector<Worker*> workers) : workers_(std::move(workers)) 
 }
 
 Watchdog::~Watchdog() {
-    stopping_ = true;
+    {
+        const std::lock_guard lock(mutex_);
+        stopping_ = true;
+    }
+    stop_.notify_all();
     thread_.join();
 }
 
 void Watchdog::watch() {
     pthread_setname_np(pthread_self(), "watchdog");
     std::vector<std::uint64_t> reported(workers_.size());
-    while (!stopping_.load(std::memory_order_relaxed)) {
-        const timespec pause{.tv_sec = 0, .tv_nsec = turn_most.count() / 2};
-        ::nanosleep(&pause, nullptr);
+    std::unique_lock lock(mutex_);
+    while (!stop_.wait_for(lock, turn_most / 2, [this] { return stopping_; })) {
         for (std::size_t i = 0; i < workers_.size(); ++i) {
             runtime::Loop& loop = workers_[i]->loop();
             const std::int64_t began = loop.turn_began_ns();

@@ -1,9 +1,9 @@
-// Watchdog: notices a worker whose loop does not come back. Runs on a thread of its own and shares nothing with
-// those it watches but the time at which their turn began.
+// Watchdog: notices a worker whose loop does not come back. Runs on a thread of its own and shares
+// nothing with those it watches but the time at which their turn began.
 #pragma once
 
-#include <atomic>
-#include <memory>
+#include <condition_variable>
+#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -22,7 +22,9 @@ class Watchdog {
   private:
     void watch();
     std::vector<Worker*> workers_;
-    std::atomic<bool> stopping_{false};
+    std::mutex mutex_;
+    std::condition_variable stop_;
+    bool stopping_ = false;
     std::thread thread_;
 };
 

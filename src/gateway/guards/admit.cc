@@ -7,7 +7,8 @@ namespace sg::gateway::guards {
 
 namespace {
 
-// A gateway of an installation may lie twice on the way of a request on purpose; more often is a circle.
+// A gateway of an installation may lie twice on the way of a request on purpose; more often is a
+// circle.
 constexpr std::size_t passages_most = 3;
 
 runtime::Task<Ending> suffer(Exchange& x) {

@@ -1,5 +1,5 @@
-// BodyReader: where a message's body is in the bytes of its connection. Works in place, allocates nothing but
-// the text of trailers, which are rare.
+// BodyReader: where a message's body is in the bytes of its connection. Works in place, allocates
+// nothing but the text of trailers, which are rare.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ class BodyReader {
     void start(http::Framing framing, std::uint64_t length);
 
     struct Taken {
-        std::string_view data;     // Body bytes, in the buffer; valid until it is consumed or filled.
+        std::string_view data;  // Body bytes, in the buffer; valid until it is consumed or filled.
         std::size_t consumed = 0;  // Call buffer.consume() with this once `data` has been used.
         http::h1::Defect defect = http::h1::Defect::none;
     };

@@ -29,7 +29,8 @@ std::string read_in_steps(BodyReader& reader, std::string_view wire, std::size_t
 
 TEST(BodyReader, AnySplitGivesTheSameBody) {
     const std::string chunked =
-        "5\r\nhello\r\n1;x=y\r\n \r\n6\r\nworld!\r\n0\r\nX-Sum: 1\r\nContent-Length: 9\r\n\r\nGET /";
+        "5\r\nhello\r\n1;x=y\r\n \r\n6\r\nworld!\r\n0\r\nX-Sum: 1\r\nContent-Length: 9\r\n\r\nGET "
+        "/";
     const std::string plain = "hello world!GET /";
     for (std::size_t step = 1; step < chunked.size(); ++step) {
         BodyReader reader;

@@ -38,8 +38,7 @@ bool send_proxy_header(Exchange& x, runtime::Stream& stream) {
     http::Out out = x.worker.scratch();
     if (version == config::ProxyProtocol::v1)
         http::write_proxy_v1(out, source, local ? *local : source);
-    else
-        http::write_proxy_v2(out, source, local ? *local : source);
+    else http::write_proxy_v2(out, source, local ? *local : source);
     // A fresh connection has room for a few dozen bytes.
     return stream.write_some(out.text()) == static_cast<std::ptrdiff_t>(out.size());
 }
@@ -65,8 +64,8 @@ Task<Ending> connect_fresh(Exchange& x) {
     if (x.give_up_at < deadline) deadline = x.give_up_at;
     {
         const Interruptible here(x, stream);
-        const auto connected = co_await runtime::connect(x.worker.loop(), stream,
-                                                         endpoint.id.address, deadline);
+        const auto connected =
+            co_await runtime::connect(x.worker.loop(), stream, endpoint.id.address, deadline);
         if (!connected) {
             x.detail = connected.error().what;
             co_return ending_of_connect(x, connected.error());

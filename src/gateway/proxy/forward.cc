@@ -23,8 +23,8 @@ Ending ending_of(const Exchange& x, Interruption why) {
 
 namespace {
 
-// Whether the endpoint has closed a pooled connection without our having noticed yet. Worth a system call where
-// a failure could not be repaired by sending again.
+// Whether the endpoint has closed a pooled connection without our having noticed yet. Worth a
+// system call where a failure could not be repaired by sending again.
 bool is_stale(upstream::Connection& connection) {
     if (connection.stream.is_tls()) return connection.stream.peer_closed();
     char byte = 0;
@@ -66,8 +66,9 @@ Task<Ending> forward(Exchange& x) {
         if (end == Ending::ok) end = co_await send_request(x);
         if (end == Ending::ok) end = co_await receive_response(x);
         if (x.upload != Upload::none) co_await stop_upload(x);
-        // A pooled connection that was being closed as we used it says nothing about the endpoint: the same
-        // request goes out again on a connection of its own, unnoticed. Source: RFC 9112 §9.3.1.
+        // A pooled connection that was being closed as we used it says nothing about the endpoint:
+        // the same request goes out again on a connection of its own, unnoticed. Source: RFC 9112
+        // §9.3.1.
         const bool stale = end == Ending::upstream_reset && record.reused && !x.response_begun &&
                            record.status == 0 && x.replayable &&
                            http::is_idempotent(x.request.method) &&
@@ -78,6 +79,7 @@ Task<Ending> forward(Exchange& x) {
     }
     x.record().ending = end;
     if (end != Ending::ok) x.look();
+    x.record().duration_ns = x.so_far_ns() - x.record().started_ns;
     const Outcome outcome = outcome_of_attempt(x, end);
     end_connection(x);
     upstream::end_attempt(x, outcome);

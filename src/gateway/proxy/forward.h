@@ -5,23 +5,25 @@
 
 namespace sg::gateway::proxy {
 
-// Uses the exchange's attempt and ends it. ok and upstream_status: the response was delivered, unless a
-// further attempt was chosen.
+// Uses the exchange's attempt and ends it. ok and upstream_status: the response was delivered,
+// unless a further attempt was chosen.
 runtime::Task<Ending> forward(Exchange& exchange);
 
-// --- the steps, one file each ---------------------------------------------------------------------------
+// --- the steps, one file each --------------------------------------------------------------------
 
 // connect.cc: a connection of its own. ok: it is in exchange.connection.
 runtime::Task<Ending> connect_fresh(Exchange& exchange);
 
-// request.cc: head and what of the body is there. The rest is uploaded while the response may already come.
+// request.cc: head and what of the body is there. The rest is uploaded while the response may
+// already come.
 runtime::Task<Ending> send_request(Exchange& exchange);
 runtime::Task<void> stop_upload(Exchange& exchange);
 
 // response.cc: waits for the head and passes it on, with the body.
 runtime::Task<Ending> receive_response(Exchange& exchange);
 
-// relay.cc: the rest of a response's body, as it comes. What was received is in the connection's input.
+// relay.cc: the rest of a response's body, as it comes. What was received is in the connection's
+// input.
 struct RelayOptions {
     http::Framing to_client = http::Framing::none;
     bool event_stream = false;  // Silence is normal.

@@ -182,10 +182,11 @@ Written append_request_head(http::Out& out, const http::RequestHead& head,
     const router::CompiledRoute& route = *context.route;
     out.put(head.method_text);
     out.put(' ');
-    if (!append_target(out, route, {.path = context.variables->path,
-                                     .query = head.query,
-                                     .prefix_length = context.prefix_length,
-                                     .has_query = head.has_query}))
+    if (!append_target(out, route,
+                       {.path = context.variables->path,
+                        .query = head.query,
+                        .prefix_length = context.prefix_length,
+                        .has_query = head.has_query}))
         return Written::malformed;
     out.put(" HTTP/1.1\r\nHost: ");
     out.put(host_for(head, context));

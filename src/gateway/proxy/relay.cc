@@ -1,5 +1,5 @@
-// The rest of a response's body: read, framed for the client, written, at the pace of the slower of the two.
-// At most one buffer is held, and none while there is nothing to pass on.
+// The rest of a response's body: read, framed for the client, written, at the pace of the slower of
+// the two. At most one buffer is held, and none while there is nothing to pass on.
 #include <sys/uio.h>
 
 #include <array>

@@ -18,8 +18,7 @@ Reply reply_for(const Exchange& x) {
     return {.route = x.match.route,
             .variables = &x.variables,
             .minor = x.request.minor,
-            .connection =
-                x.may_keep_client() ? OnConnection::keep_alive : OnConnection::close,
+            .connection = x.may_keep_client() ? OnConnection::keep_alive : OnConnection::close,
             .date = x.worker.date()};
 }
 
@@ -45,7 +44,8 @@ Task<Ending> send_made(Exchange& x, MadeResponse response, std::string_view cont
     co_return sent == Ending::ok ? ending : sent;
 }
 
-// `https://streamgate.dev/…` would promise a page that is not ours to keep: a URN names the ending for good.
+// `https://streamgate.dev/…` would promise a page that is not ours to keep: a URN names the ending
+// for good.
 std::string problem_type(Ending ending) {
     return "urn:streamgate:ending:" + std::string(row_of(ending).name);
 }
@@ -61,8 +61,8 @@ Task<Ending> send_to_client(Exchange& x, std::string_view bytes) {
     // Bound: at most the scratch or one buffer is kept for a client that reads slowly.
     Buffer rest = Buffer::take(bytes.size() - sent);
     rest.append(bytes.substr(sent));
-    const auto done = co_await runtime::write_all(stream, rest.text(),
-                                                  x.plan->config().limits.send_timeout);
+    const auto done =
+        co_await runtime::write_all(stream, rest.text(), x.plan->config().limits.send_timeout);
     if (done) co_return Ending::ok;
     x.close_client = true;
     co_return done.error().code == Errc::timed_out ? Ending::client_not_reading
@@ -73,7 +73,8 @@ Task<void> reply_ending(Exchange& x, Ending ending) {
     const bool on_purpose = ending == Ending::fault_injected && x.fault && x.fault->abort;
     const std::uint16_t status = on_purpose ? *x.fault->abort : row_of(ending).status;
     const Ending sent = co_await reply_status(x, status, ending);
-    static_cast<void>(sent);  // The reason why there was no response stands, even if nobody reads of it.
+    static_cast<void>(
+        sent);  // The reason why there was no response stands, even if nobody reads of it.
 }
 
 Task<Ending> reply_status(Exchange& x, std::uint16_t status, Ending ending) {
@@ -84,11 +85,9 @@ Task<Ending> reply_status(Exchange& x, std::uint16_t status, Ending ending) {
     const auto form = http::problem_form(x.request.fields.value(http::FieldId::accept));
     char memory[4096];
     http::Out content(memory, sizeof memory);
-    http::write_problem({.status = status,
-                         .type = type,
-                         .detail = detail,
-                         .instance = {id.data(), id.size()}},
-                        form, content);
+    http::write_problem(
+        {.status = status, .type = type, .detail = detail, .instance = {id.data(), id.size()}},
+        form, content);
     MadeResponse response{.status = status,
                           .ending = ending,
                           .content_type = http::content_type_of(form),
@@ -102,13 +101,12 @@ Task<Ending> reply_status(Exchange& x, std::uint16_t status, Ending ending) {
 
 Task<Ending> reply_redirect(Exchange& x) {
     const auto& redirect = *x.match.route->route->redirect;
-    const std::string location = router::redirect_location(
-        *x.match.route,
-        {.path = x.path,
-         .query = x.request.query,
-         .prefix_length = x.match.prefix_length,
-         .has_query = x.request.has_query},
-        x.variables);
+    const std::string location = router::redirect_location(*x.match.route,
+                                                           {.path = x.path,
+                                                            .query = x.request.query,
+                                                            .prefix_length = x.match.prefix_length,
+                                                            .has_query = x.request.has_query},
+                                                           x.variables);
     if (location.empty()) {
         x.detail = "the host has no safe form";
         co_return Ending::request_malformed;
@@ -119,9 +117,9 @@ Task<Ending> reply_redirect(Exchange& x) {
 
 Task<Ending> reply_fixed(Exchange& x) {
     const auto& respond = *x.match.route->route->respond;
-    co_return co_await send_made(
-        x, {.status = respond.status, .content_type = respond.content_type}, respond.body,
-        Ending::responded);
+    co_return co_await send_made(x,
+                                 {.status = respond.status, .content_type = respond.content_type},
+                                 respond.body, Ending::responded);
 }
 
 }  // namespace sg::gateway::proxy

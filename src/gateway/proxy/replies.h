@@ -5,7 +5,8 @@
 
 namespace sg::gateway::proxy {
 
-// The problem document of an ending, if a response can still be sent. Requires: the ending has a status.
+// The problem document of an ending, if a response can still be sent. Requires: the ending has a
+// status.
 runtime::Task<void> reply_ending(Exchange& exchange, Ending ending);
 
 runtime::Task<Ending> reply_redirect(Exchange& exchange);

@@ -1,5 +1,5 @@
-// The request to the endpoint: its head and body in one write where possible, the rest of a long body as it
-// comes, at the pace of the slower of the two.
+// The request to the endpoint: its head and body in one write where possible, the rest of a long
+// body as it comes, at the pace of the slower of the two.
 #include <sys/uio.h>
 
 #include <array>
@@ -21,7 +21,8 @@ namespace {
 // A body up to this size is sent with the head in one go.
 constexpr std::size_t whole_body_most = 32 * 1024;
 
-// If all of the body is here it goes out with the head, and can be sent again should the attempt fail.
+// If all of the body is here it goes out with the head, and can be sent again should the attempt
+// fail.
 void gather_body(Exchange& x) {
     if (x.body.framing() != Framing::length || x.body.left() > x.body_buffer.size()) return;
     if (x.body.left() > whole_body_most) return;
@@ -50,17 +51,18 @@ Written write_head(Exchange& x, http::Out& out) {
 
 Task<Ending> write_slowly(Exchange& x, Stream& stream, Buffer rest) {
     const Interruptible here(x, stream);
-    const auto done = co_await runtime::write_all(stream, rest.text(),
-                                                  x.route->timeouts->between_bytes);
+    const auto done =
+        co_await runtime::write_all(stream, rest.text(), x.route->timeouts->between_bytes);
     if (done) co_return Ending::ok;
     if (done.error().code == Errc::timed_out) co_return Ending::upstream_send_timeout;
     if (done.error().code == Errc::cancelled) co_return ending_of(x, x.interruption);
     co_return Ending::upstream_reset;
 }
 
-// --- upload -----------------------------------------------------------------------------------------------
+// --- upload --------------------------------------------------------------------------------------
 
-// Sends one piece of the body in the framing of the request. ok, or why the endpoint does not get it.
+// Sends one piece of the body in the framing of the request. ok, or why the endpoint does not get
+// it.
 Task<Ending> send_piece(Exchange& x, std::string_view data) {
     Stream& to = x.connection->stream;
     const bool chunked = x.request.framing == Framing::chunked;
@@ -150,7 +152,8 @@ runtime::Detached upload(runtime::Gate&, Exchange& x) {
     x.upload = end == Ending::ok ? Upload::done : Upload::failed;
     x.upload_ending = end;
     if (end == Ending::ok || end == Ending::upstream_reset) {
-        // The wait for the response begins anew; an endpoint that stopped listening may have answered.
+        // The wait for the response begins anew; an endpoint that stopped listening may have
+        // answered.
         if (x.waiting_on != nullptr) x.waiting_on->cancel_read();
     } else {
         x.interrupt(Interruption::upload_failed);
@@ -196,7 +199,8 @@ Task<void> stop_upload(Exchange& x) {
         x.client->stream.cancel_read();
         if (x.connection) x.connection->stream.cancel_write();
         co_await x.uploads.closed();
-        x.upload = Upload::failed;  // The rest of the body is not wanted; the client cannot go on after it.
+        x.upload = Upload::failed;  // The rest of the body is not wanted; the client cannot go on
+                                    // after it.
     }
 }
 

@@ -1,4 +1,5 @@
-// The response: its head awaited, judged and passed on, with what of the body came along in the same write.
+// The response: its head awaited, judged and passed on, with what of the body came along in the
+// same write.
 #include <fmt/format.h>
 
 #include "base/text.h"
@@ -32,8 +33,7 @@ Deadlines deadlines_of(Exchange& x) {
     const auto& timeouts = *x.route->timeouts;
     Deadlines d{x.worker.loop().after(timeouts.first_byte)};
     const Duration slow = x.service->policy.try_timeout(
-        x.attempt,
-        {.per_try = x.route->retry->per_try_timeout, .first_byte = timeouts.first_byte});
+        x.attempt, {.per_try = x.route->retry->per_try_timeout, .first_byte = timeouts.first_byte});
     if (slow != no_timeout && slow < timeouts.first_byte) d.slow = x.attempt.started + slow;
     return d;
 }
@@ -101,8 +101,7 @@ Task<Ending> read_head(Exchange& x, http::h1::HeadScan& scan, Deadlines& d, std:
             }
         }
         if (!connection.input) connection.input = Buffer::take(Buffer::small);
-        if (connection.input.room().empty())
-            connection.input.grow(connection.input.capacity() * 2);
+        if (connection.input.room().empty()) connection.input.grow(connection.input.capacity() * 2);
         const auto n = connection.stream.read_some(connection.input.room());
         if (n > 0) {
             connection.input.filled(static_cast<std::size_t>(n));
@@ -136,36 +135,37 @@ std::string sticky_cookie(const Exchange& x) {
                                      std::string_view(value, sizeof value),
                                      x.origin.proto == "https" ? "; Secure" : "");
     if (sticky.max_age > 0s)
-        cookie += fmt::format("; Max-Age={}",
-                              std::chrono::duration_cast<std::chrono::seconds>(sticky.max_age)
-                                  .count());
+        cookie +=
+            fmt::format("; Max-Age={}",
+                        std::chrono::duration_cast<std::chrono::seconds>(sticky.max_age).count());
     return cookie;
 }
 
 ResponseContext context_for(const Exchange& x, const http::ResponseHead& head, Framing framing,
                             std::string_view cookie) {
-    return {.reply = {.route = x.match.route,
-                      .variables = &x.variables,
-                      .minor = x.request.minor,
-                      .connection = x.may_keep_client() && framing != Framing::until_close
-                                        ? OnConnection::keep_alive
-                                        : OnConnection::close,
-                      .date = x.worker.date()},
-            .framing = framing,
-            .content_length = head.content_length,
-            .answers_head = x.request.method == http::Method::head,
-            .ending = upstream::is_failure_status(head.status) ? Ending::upstream_status
-                                                               : Ending::ok,
-            .sticky_cookie = cookie};
+    return {
+        .reply = {.route = x.match.route,
+                  .variables = &x.variables,
+                  .minor = x.request.minor,
+                  .connection = x.may_keep_client() && framing != Framing::until_close
+                                    ? OnConnection::keep_alive
+                                    : OnConnection::close,
+                  .date = x.worker.date()},
+        .framing = framing,
+        .content_length = head.content_length,
+        .answers_head = x.request.method == http::Method::head,
+        .ending = upstream::is_failure_status(head.status) ? Ending::upstream_status : Ending::ok,
+        .sticky_cookie = cookie};
 }
 
 Task<Ending> pass_interim(Exchange& x, std::size_t bytes) {
     const http::ResponseHead& head = x.worker.response_head();
     http::Out out = x.worker.scratch();
-    // 100 was answered here if the client waited for it; HTTP/1.0 clients know no interim responses.
+    // 100 was answered here if the client waited for it; HTTP/1.0 clients know no interim
+    // responses.
     const bool pass = head.status != 100 && x.request.minor > 0;
-    if (pass && append_response_head(out, head, context_for(x, head, Framing::none, {})) !=
-                    Written::ok)
+    if (pass &&
+        append_response_head(out, head, context_for(x, head, Framing::none, {})) != Written::ok)
         co_return Ending::upstream_malformed;
     x.connection->input.consume(bytes);
     x.service->policy.alive(x.attempt, x.seen);
@@ -194,7 +194,8 @@ Task<Ending> deliver(Exchange& x, std::size_t head_bytes) {
     const http::ResponseHead& head = x.worker.response_head();
     upstream::Connection& connection = *x.connection;
     const bool switching = head.status == 101;
-    const bool keep_endpoint = head.keep_alive && head.framing != Framing::until_close && !switching;
+    const bool keep_endpoint =
+        head.keep_alive && head.framing != Framing::until_close && !switching;
     const RelayOptions options{.to_client = framing_to_client(x, head),
                                .event_stream = is_event_stream(head)};
     BodyReader body;

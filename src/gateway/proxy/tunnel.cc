@@ -1,5 +1,6 @@
-// A tunnel: after an upgrade the bytes belong to the two ends. Each direction is a task of its own; silence in
-// both for the tunnel time-out, or the end of both, ends it. Buffers are held only while bytes are in hand.
+// A tunnel: after an upgrade the bytes belong to the two ends. Each direction is a task of its own;
+// silence in both for the tunnel time-out, or the end of both, ends it. Buffers are held only while
+// bytes are in hand.
 #include "gateway/proxy/forward.h"
 #include "gateway/worker.h"
 
@@ -93,9 +94,8 @@ Task<Ending> tunnel(Exchange& x) {
     x.disarm();
     x.account.tunnel = true;
     x.worker.count().tunnel_opened();
-    Tunnel state{.exchange = x,
-                 .silence = x.route->timeouts->tunnel,
-                 .moved = x.worker.loop().now()};
+    Tunnel state{
+        .exchange = x, .silence = x.route->timeouts->tunnel, .moved = x.worker.loop().now()};
     x.waiting_on = &client;
     runtime::Gate other;
     upstream_bound(other, state, {client, endpoint, x.account.bytes_in}, std::move(from_client));

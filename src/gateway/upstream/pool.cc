@@ -72,6 +72,16 @@ void EndpointIo::drop(Connection& connection) {
 
 void EndpointIo::close_idle() { idle_.clear(); }
 
+void EndpointIo::count_ejections() {
+    for (; ejections_counted_ < state_.ejections_total; ++ejections_counted_) {
+        counters_.endpoint_ejected(state_.id.telemetry);
+        said_ejected_ = true;
+    }
+    if (!said_ejected_ || state_.ejection.active) return;
+    counters_.endpoint_returned(state_.id.telemetry);
+    said_ejected_ = false;
+}
+
 void EndpointIo::wait_ends(Exchange& exchange) {
     const auto it = std::find(waiting_.begin(), waiting_.end(), &exchange);
     if (it == waiting_.end()) return;

@@ -27,7 +27,7 @@ struct Connection : runtime::Timer {
 
     EndpointIo& endpoint;
     runtime::Stream stream;
-    runtime::Buffer input;       // What was received beyond the last message; empty while idle.
+    runtime::Buffer input;  // What was received beyond the last message; empty while idle.
     bool reusable = false;  // The last message on it is complete and it may carry another.
 };
 using ConnectionPtr = std::unique_ptr<Connection>;
@@ -60,6 +60,9 @@ class EndpointIo {
     void wait_ends(Exchange& exchange);
     const std::vector<Exchange*>& waiting() const { return waiting_; }
 
+    // Counts what the policy has done to the endpoint since the last call.
+    void count_ejections();
+
     static EndpointIo& of(EndpointState& state) {
         return *static_cast<EndpointIo*>(state.attachment);
     }
@@ -73,6 +76,8 @@ class EndpointIo {
     WorkerCounters& counters_;
     std::vector<ConnectionPtr> idle_;  // Bound: the circuit's limit of connections.
     std::vector<Exchange*> waiting_;
+    std::uint64_t ejections_counted_ = 0;
+    bool said_ejected_ = false;
 };
 
 }  // namespace sg::gateway::upstream

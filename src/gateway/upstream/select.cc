@@ -42,7 +42,8 @@ bool is_listed(const config::Retry& retry, std::uint16_t status) {
     return std::ranges::find(retry.on_status, status) != retry.on_status.end();
 }
 
-// Whether the attempt about to begin could be followed by another, should it fail after bytes were sent.
+// Whether the attempt about to begin could be followed by another, should it fail after bytes were
+// sent.
 Replay replay_of(const Exchange& x) {
     const bool more = x.tried_count + 1U < x.route->retry->attempts;
     const bool safe = http::is_idempotent(x.request.method) && x.replayable && !x.request.upgrade;
@@ -74,7 +75,8 @@ void begin_attempt(Exchange& x, const Choice& choice) {
 // Whether this ending of an attempt may be followed by another attempt at all.
 bool may_retry(const Exchange& x, Ending ending) {
     if (x.response_begun || x.tried_count >= x.route->retry->attempts) return false;
-    if (x.tried_count >= x.tried.size() || x.interruption == Interruption::client_gone) return false;
+    if (x.tried_count >= x.tried.size() || x.interruption == Interruption::client_gone)
+        return false;
     const config::Retry& retry = *x.route->retry;
     const bool safe = http::is_idempotent(x.request.method) && x.replayable;
     switch (ending) {
