@@ -138,7 +138,7 @@ Result<> Gateway::bind(const Compiled& compiled) {
     for (std::uint32_t i = 0; i < count; ++i) {
         workers_.push_back(std::make_unique<Worker>(
             Worker::Position{.index = static_cast<std::uint16_t>(i), .workers = count},
-            Worker::Common{.shared = shared_, .totals = totals_, .log = *log_, .key = key_}));
+            Worker::Surroundings{.shared = shared_, .totals = totals_, .log = *log_, .key = key_}));
         collector_->add(workers_.back()->counters());
     }
     std::vector<runtime::Inherited> inherited = runtime::inherited_listeners();

@@ -20,13 +20,13 @@ Tick next_tick(runtime::Loop& loop) { return loop.after(tick_every); }
 Worker::Ticker::Ticker(Worker& w)
     : Timer([](Timer& timer) { static_cast<Ticker&>(timer).worker.tick(); }), worker(w) {}
 
-Worker::Worker(Position position, const Common& common)
+Worker::Worker(Position position, const Surroundings& around)
     : position_(position),
-      shared_(common.shared),
-      totals_(common.totals),
-      key_(common.key),
-      counters_(common.shared.registry, position.index),
-      log_(common.log.add_lane()),
+      shared_(around.shared),
+      totals_(around.totals),
+      key_(around.key),
+      counters_(around.shared.registry, position.index),
+      log_(around.log.add_lane()),
       directives_(std::make_shared<const std::vector<directive::Directive>>()),
       scratch_(new char[scratch_size]),
       ticker_(std::make_unique<Ticker>(*this)) {}

@@ -62,13 +62,13 @@ class Worker {
         std::uint16_t index = 0;
         std::uint32_t workers = 1;
     };
-    struct Common {  // With the others.
+    struct Surroundings {  // With the others.
         Shared& shared;
         Totals& totals;
         AccessLog& log;
         upstream::HashKey key;
     };
-    Worker(Position position, const Common& common);
+    Worker(Position position, const Surroundings& around);
     ~Worker();
 
     void start();  // Runs the loop on a thread of its own.

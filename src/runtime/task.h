@@ -6,6 +6,7 @@
 // process.
 #pragma once
 
+#include <concepts>
 #include <coroutine>
 #include <exception>
 #include <optional>
@@ -140,6 +141,7 @@ struct Detached {
             gate.enter();
         }
         template <class Self, class... Rest>  // A member function.
+            requires(!std::same_as<Self, Gate>)
         explicit promise_type(Self&, Gate& g, Rest&&...) : gate(g) {
             gate.enter();
         }
