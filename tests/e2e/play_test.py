@@ -155,7 +155,12 @@ def main():
                 f"left: {left}" if left else f"{len(started)} processes",
             )
         finally:
+            # A supervisor that is killed leaves all it started running, on purpose: not here.
+            running = lab.tree(up.pid) if up.poll() is None else []
             lab.stop(up)
+            for pid in running:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
     return checks.close()
 
 
