@@ -16,6 +16,7 @@ build:  ## the release binary: build/release/streamgate
 
 run: build  ## start everything in examples/streamgate.yaml; Ctrl-C stops it
 	@tools/setup demo
+	@echo "watch  http://localhost:8080/live/  a page with a player"
 	@PATH=$(CURDIR)/build/release:$$PATH exec streamgate up --config examples/streamgate.yaml
 
 test: setup build  ## every test; the last line counts them (under 40 minutes on two cores)
