@@ -189,6 +189,7 @@ class Load:
         self.port = port
         self.free = []
         self.asked = []
+        self.late = []  # When this process itself was not run: from, to.
 
     async def ask(self, due):
         problem = ""
@@ -207,8 +208,22 @@ class Load:
             problem = f"{type(error).__name__}: {error}"
         self.asked.append(Asked(due, time.monotonic() - due, problem))
 
+    async def feel_pulse(self):
+        """On a busy machine the load itself may be late: what it says of latency then is noise."""
+        before = time.monotonic()
+        while True:
+            await asyncio.sleep(0.01)
+            now = time.monotonic()
+            if now - before > SLOW / 3:
+                self.late.append((before, now))
+            before = now
+
+    def disturbed(self, one):
+        return any(one.due < end and begin < one.due + one.took for begin, end in self.late)
+
     async def run(self, rate, began, until):
         tasks = set()
+        pulse = asyncio.create_task(self.feel_pulse())
         number = 0
         while (due := began + number / rate) < until:
             await asyncio.sleep(max(0.0, due - time.monotonic()))
@@ -218,6 +233,7 @@ class Load:
             number += 1
         if tasks:
             await asyncio.wait(tasks, timeout=12)
+        pulse.cancel()
 
 
 async def run_scenario(scenario, plan, load, endpoints):
@@ -245,9 +261,10 @@ def between(times, start, end):
 
 def judge_one(scenario, load, endpoints, heal_at, checks):
     failed = [one for one in load.asked if one.problem]
-    slow = [one for one in load.asked if one.took > SLOW]
-    share_slow = len(slow) / len(load.asked)
-    longest = max(one.took for one in load.asked)
+    calm = [one for one in load.asked if not load.disturbed(one)]
+    slow = [one for one in calm if one.took > SLOW]
+    share_slow = len(slow) / max(len(calm), 1)
+    longest = max((one.took for one in calm), default=0)
     window = heal_at + 2, heal_at + 4
     counts = [between(endpoint.seen(), *window) for endpoint in endpoints]
     share = counts[0] / max(sum(counts), 1)
@@ -257,7 +274,7 @@ def judge_one(scenario, load, endpoints, heal_at, checks):
     checks.check(
         f"{scenario.name}: at most 1 % slow",
         share_slow <= 0.01,
-        f"{share_slow:.2%}, longest {longest:.2f} s",
+        f"{share_slow:.2%} of {len(calm)}, longest {longest:.2f} s",
     )
     checks.check(
         f"{scenario.name}: its full share 2 s after healing",
