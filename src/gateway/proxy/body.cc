@@ -32,6 +32,12 @@ BodyReader::Taken BodyReader::take(runtime::Buffer& buffer) {
     return result;
 }
 
+void BodyReader::skip(std::uint64_t bytes) {
+    taken_ += bytes;
+    left_ -= bytes;
+    if (left_ == 0) framing_ = Framing::none;
+}
+
 BodyReader::Taken BodyReader::take_chunks(runtime::Buffer& buffer) {
     Taken result;
     char* const begin = buffer.data();

@@ -24,6 +24,9 @@ class BodyReader {
     // What of the body is in the buffer. Chunks are joined in place.
     Taken take(runtime::Buffer& buffer);
 
+    // Bytes of a body with a length went past without our seeing them.
+    void skip(std::uint64_t bytes);
+
     // The end of the stream was met. False: in the middle of the body.
     bool may_end_here() const { return framing_ == http::Framing::until_close || done(); }
     void end() { framing_ = http::Framing::none; }

@@ -30,6 +30,13 @@ struct RelayOptions {
 };
 runtime::Task<Ending> relay_body(Exchange& exchange, BodyReader& body, RelayOptions options);
 
+// splice.cc: a long body in clear on both sides never comes up into our memory.
+bool can_splice(const Exchange& exchange, const BodyReader& body, const RelayOptions& options);
+runtime::Task<Ending> splice_body(Exchange& exchange, BodyReader& body, RelayOptions options);
+
+// relay.cc: waits for more of the response. ok: try to read.
+runtime::Task<Ending> await_endpoint(Exchange& exchange, RelayOptions options);
+
 // tunnel.cc: bytes both ways until both have ended or nothing has moved for the tunnel time-out.
 runtime::Task<Ending> tunnel(Exchange& exchange);
 

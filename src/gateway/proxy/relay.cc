@@ -25,6 +25,16 @@ std::size_t buffer_for(const BodyReader& body) {
                                                                              : Buffer::large;
 }
 
+// A fault of the bandwidth: as if the way to the client were this narrow.
+Task<void> pace(Exchange& x, std::size_t bytes) {
+    if (!x.fault->bytes_per_second) co_return;
+    const auto rate = std::max<std::uint64_t>(x.fault->bytes_per_second->count, 1);
+    const Duration wait{static_cast<std::int64_t>(bytes * 1'000'000'000ULL / rate)};
+    co_await x.worker.loop().sleep_until(x.worker.loop().after(wait));
+}
+
+}  // namespace
+
 Task<Ending> await_endpoint(Exchange& x, RelayOptions options) {
     if (x.interruption != Interruption::none) co_return ending_of(x, x.interruption);
     const auto& timeouts = *x.route->timeouts;
@@ -45,16 +55,6 @@ Task<Ending> await_endpoint(Exchange& x, RelayOptions options) {
     co_return ending_of(x, x.interruption);
 }
 
-// A fault of the bandwidth: as if the way to the client were this narrow.
-Task<void> pace(Exchange& x, std::size_t bytes) {
-    if (!x.fault->bytes_per_second) co_return;
-    const auto rate = std::max<std::uint64_t>(x.fault->bytes_per_second->count, 1);
-    const Duration wait{static_cast<std::int64_t>(bytes * 1'000'000'000ULL / rate)};
-    co_await x.worker.loop().sleep_until(x.worker.loop().after(wait));
-}
-
-}  // namespace
-
 void append_piece(http::Out& out, const BodyReader& body, std::string_view data, Framing framing) {
     if (framing != Framing::chunked) {
         out.put(data);
@@ -74,6 +74,7 @@ void append_piece(http::Out& out, const BodyReader& body, std::string_view data,
 
 Task<Ending> relay_body(Exchange& x, BodyReader& body, RelayOptions options) {
     upstream::Connection& connection = *x.connection;
+    if (can_splice(x, body, options)) co_return co_await splice_body(x, body, options);
     while (!body.done()) {
         if (!connection.input || connection.input.empty()) {
             const std::size_t wanted = buffer_for(body);

@@ -1,6 +1,9 @@
 #include "gateway/upstream/pool.h"
 
+#include <sys/socket.h>
+
 #include <algorithm>
+#include <cerrno>
 
 #include "base/check.h"
 #include "gateway/telemetry/counters.h"
@@ -50,8 +53,23 @@ ConnectionPtr EndpointIo::take() {
     return nullptr;
 }
 
+namespace {
+
+// A body that ended exactly with a full buffer leaves open whether more has come: ask.
+bool is_silent(runtime::Stream& stream) {
+    if (stream.is_tls() || !stream.may_read()) return true;
+    char byte = 0;
+    if (::recv(stream.fd(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 || errno != EAGAIN)
+        return false;
+    stream.read_was_short();
+    return true;
+}
+
+}  // namespace
+
 void EndpointIo::keep(ConnectionPtr connection, Duration idle_most) {
     if (connection->stream.peer_closed() || state_.leaving) return;
+    if (!is_silent(connection->stream)) return;
     runtime::Loop& loop = connection->stream.loop();
     loop.arm(*connection, loop.after(idle_most));
     connection->input.release();
