@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""TLS at the listener and towards endpoints: certificates by SNI, versions, ALPN, resumption, and a new
-certificate by reload while a connection of the old one goes on."""
+"""TLS at the listener and towards endpoints: certificates by SNI, versions, ALPN, resumption, and a
+new certificate by reload while a connection of the old one goes on."""
 import argparse
 import http.server
 import ssl
