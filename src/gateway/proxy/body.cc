@@ -70,18 +70,4 @@ BodyReader::Taken BodyReader::take_chunks(runtime::Buffer& buffer) {
     return result;
 }
 
-std::size_t write_chunk_line(char* to, std::uint64_t size) {
-    static constexpr char hex[] = "0123456789abcdef";
-    char digits[16];
-    std::size_t count = 0;
-    do {
-        digits[count++] = hex[size & 15];
-        size >>= 4;
-    } while (size != 0);
-    for (std::size_t i = 0; i < count; ++i) to[i] = digits[count - 1 - i];
-    to[count] = '\r';
-    to[count + 1] = '\n';
-    return count + 2;
-}
-
 }  // namespace sg::gateway

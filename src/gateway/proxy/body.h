@@ -47,7 +47,4 @@ class BodyReader {
     std::string trailers_;
 };
 
-// The line before a chunk: its size in hexadecimal. At most 18 bytes.
-std::size_t write_chunk_line(char* to, std::uint64_t size);
-
 }  // namespace sg::gateway

@@ -57,12 +57,5 @@ TEST(BodyReader, KnowsWhetherTheEndMayComeHere) {
     EXPECT_TRUE(reader.done());
 }
 
-TEST(ChunkLine, IsHexadecimal) {
-    char line[18];
-    EXPECT_EQ(std::string(line, write_chunk_line(line, 0x1F)), "1f\r\n");
-    EXPECT_EQ(std::string(line, write_chunk_line(line, 0)), "0\r\n");
-    EXPECT_EQ(write_chunk_line(line, UINT64_MAX), 18U);
-}
-
 }  // namespace
 }  // namespace sg::gateway

@@ -8,6 +8,7 @@
 #include "gateway/proxy/pieces.h"
 #include "gateway/proxy/replies.h"
 #include "gateway/worker.h"
+#include "http/h1/write.h"
 
 namespace sg::gateway::proxy {
 
@@ -61,8 +62,7 @@ void append_piece(http::Out& out, const BodyReader& body, std::string_view data,
         return;
     }
     if (!data.empty()) {
-        char line[18];
-        out.put({line, write_chunk_line(line, data.size())});
+        out.put(http::h1::ChunkLine(data.size()).text());
         out.put(data);
         out.put("\r\n");
     }
@@ -122,9 +122,9 @@ Task<Ending> send_piece_to_client(Exchange& x, const BodyReader& body, std::stri
         append_piece(out, body, data, framing);
         if (!out.overflow()) co_return co_await send_to_client(x, out.text());
     }
-    char line[18];
-    const std::string_view size(line, write_chunk_line(line, data.size()));
-    std::array<iovec, 3> pieces = {iovec{line, size.size()},
+    const http::h1::ChunkLine line(data.size());
+    const std::string_view size = line.text();
+    std::array<iovec, 3> pieces = {iovec{const_cast<char*>(size.data()), size.size()},
                                    iovec{const_cast<char*>(data.data()), data.size()},
                                    iovec{const_cast<char*>("\r\n"), 2}};
     const auto n = x.client->stream.write_some(pieces);

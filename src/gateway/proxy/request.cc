@@ -7,6 +7,7 @@
 #include "gateway/proxy/forward.h"
 #include "gateway/proxy/heads.h"
 #include "gateway/worker.h"
+#include "http/h1/write.h"
 
 namespace sg::gateway::proxy {
 
@@ -66,14 +67,14 @@ Task<Ending> write_slowly(Exchange& x, Stream& stream, Buffer rest) {
 Task<Ending> send_piece(Exchange& x, std::string_view data) {
     Stream& to = x.connection->stream;
     const bool chunked = x.request.framing == Framing::chunked;
-    char line[18];
+    const http::h1::ChunkLine line(std::max<std::size_t>(data.size(), 1));
     std::string tail;
     std::array<iovec, 3> pieces{};
     std::size_t count = 0;
     const auto add = [&](std::string_view bytes) {
         pieces[count++] = {const_cast<char*>(bytes.data()), bytes.size()};
     };
-    if (chunked && !data.empty()) add({line, write_chunk_line(line, data.size())});
+    if (chunked && !data.empty()) add(line.text());
     if (!data.empty()) add(data);
     if (chunked && !data.empty()) tail = "\r\n";
     if (chunked && x.body.done()) tail += "0\r\n" + x.body.trailers() + "\r\n";
