@@ -105,7 +105,7 @@ Failure read(const Json& json, ExponentialHistogram& out) {
         if (out.counts.empty()) out.offset = bucket;
         const auto at = bucket - out.offset;
         if (at < static_cast<std::int32_t>(out.counts.size())) return "has buckets out of order";
-        out.counts.resize(static_cast<std::size_t>(at + 1));
+        out.counts.resize(static_cast<std::size_t>(at) + 1);
         out.counts.back() = count;
         return {};
     });

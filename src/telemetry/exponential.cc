@@ -18,7 +18,7 @@ void ExponentialHistogram::cover(std::int32_t first, std::int32_t last) {
         counts.insert(counts.begin(), static_cast<std::size_t>(offset - first), 0);
         offset = first;
     }
-    const auto needed = static_cast<std::size_t>(last - offset + 1);
+    const auto needed = static_cast<std::size_t>(last - offset) + 1;
     if (counts.size() < needed) counts.resize(needed);
 }
 

@@ -1,6 +1,7 @@
 #include "demo/playlist.h"
 
 #include <fmt/format.h>
+#include <cmath>
 
 #include <algorithm>
 #include <charconv>
@@ -36,7 +37,7 @@ Result<std::vector<Segment>> read_playlist(std::string_view text) {
                 std::from_chars(line.data(), line.data() + line.size(), value);
             if (error != std::errc() || !(value > 0 && value < 3600))
                 return fail(Errc::invalid_argument, "a segment's length is not a number");
-            length = std::chrono::milliseconds(static_cast<std::int64_t>(value * 1000 + 0.5));
+            length = std::chrono::milliseconds(std::llround(value * 1000));
         } else if (!line.empty() && line[0] != '#') {
             if (length <= 0s) return fail(Errc::invalid_argument, "a segment without its length");
             segments.push_back({std::string(line), length});

@@ -6,7 +6,6 @@
 namespace sg::gateway {
 
 using http::Framing;
-using http::h1::Defect;
 using http::h1::Progress;
 
 void BodyReader::start(Framing framing, std::uint64_t length) {
