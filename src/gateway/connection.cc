@@ -100,7 +100,8 @@ void fill_account(Exchange& x, Ending ending) {
     Account& account = x.account;
     const auto& request = x.request;
     account.ending = ending;
-    x.look();
+    // A response that was delivered has been timed at its last wait.
+    if (ending != Ending::ok) x.look();
     account.duration_ns = x.so_far_ns();
     account.protocol = request.minor == 0 ? Protocol::http1_0 : Protocol::http1_1;
     account.method = request.method;

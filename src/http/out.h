@@ -17,6 +17,7 @@ class Out {
             overflow_ = true;
             return;
         }
+        if (text.empty()) return;  // Its pointer may be null, which memcpy does not take.
         std::memcpy(at_, text.data(), text.size());
         at_ += text.size();
     }

@@ -63,6 +63,7 @@ Task<Ending> send_to_client(Exchange& x, std::string_view bytes) {
     rest.append(bytes.substr(sent));
     const auto done =
         co_await runtime::write_all(stream, rest.text(), x.plan->config().limits.send_timeout);
+    x.look();
     if (done) co_return Ending::ok;
     x.close_client = true;
     co_return done.error().code == Errc::timed_out ? Ending::client_not_reading

@@ -58,7 +58,6 @@ Task<Ending> await_bytes(Exchange& x, Deadlines& d) {
             wake = co_await stream.can_read(deadline);
         }
         io.wait_ends(x);
-        x.look();
         if (wake == Wake::ready) co_return Ending::ok;
         if (wake == Wake::cancelled) {
             if (uploading && x.upload != Upload::running)

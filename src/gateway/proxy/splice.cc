@@ -28,6 +28,7 @@ Task<Ending> pass_on(Exchange& x, Pipe& pipe, const BodyReader& body) {
         client.write_was_short();
         const Wake wake =
             co_await client.can_write(x.worker.loop().after(x.plan->config().limits.send_timeout));
+        x.look();
         if (wake == Wake::ready) continue;
         x.close_client = true;
         co_return wake == Wake::timeout ? Ending::client_not_reading : Ending::client_gone;
