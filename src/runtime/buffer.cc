@@ -68,6 +68,7 @@ void Buffer::compact() {
 
 void Buffer::append(std::string_view bytes) {
     CHECK(bytes.size() <= capacity_ - end_);
+    if (bytes.empty()) return;
     std::memcpy(memory_ + end_, bytes.data(), bytes.size());
     end_ += static_cast<std::uint32_t>(bytes.size());
 }

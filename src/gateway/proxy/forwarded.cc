@@ -25,7 +25,7 @@ std::optional<std::uint16_t> parse_port(std::string_view text) {
 // Without allocation, unlike parse_ip: a list of these comes with every request.
 std::optional<IpAddress> parse_address(std::string_view text) {
     char copy[INET6_ADDRSTRLEN];
-    if (text.size() >= sizeof copy || text.find('\0') != std::string_view::npos)
+    if (text.empty() || text.size() >= sizeof copy || text.find('\0') != std::string_view::npos)
         return std::nullopt;
     std::memcpy(copy, text.data(), text.size());
     copy[text.size()] = '\0';
