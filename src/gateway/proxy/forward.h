@@ -2,6 +2,7 @@
 #pragma once
 
 #include "gateway/exchange.h"
+#include "runtime/pipe.h"
 
 namespace sg::gateway::proxy {
 
@@ -32,7 +33,8 @@ runtime::Task<Ending> relay_body(Exchange& exchange, BodyReader& body, RelayOpti
 
 // splice.cc: a long body in clear on both sides never comes up into our memory.
 bool can_splice(const Exchange& exchange, const BodyReader& body, const RelayOptions& options);
-runtime::Task<Ending> splice_body(Exchange& exchange, BodyReader& body, RelayOptions options);
+runtime::Task<Ending> splice_body(Exchange& exchange, BodyReader& body, RelayOptions options,
+                                  runtime::Pipe pipe);
 
 // relay.cc: waits for more of the response. ok: try to read.
 runtime::Task<Ending> await_endpoint(Exchange& exchange, RelayOptions options);

@@ -74,7 +74,10 @@ void append_piece(http::Out& out, const BodyReader& body, std::string_view data,
 
 Task<Ending> relay_body(Exchange& x, BodyReader& body, RelayOptions options) {
     upstream::Connection& connection = *x.connection;
-    if (can_splice(x, body, options)) co_return co_await splice_body(x, body, options);
+    if (can_splice(x, body, options)) {
+        runtime::Pipe pipe = runtime::Pipe::take();  // None when descriptors are short: then copy.
+        if (pipe) co_return co_await splice_body(x, body, options, std::move(pipe));
+    }
     while (!body.done()) {
         if (!connection.input || connection.input.empty()) {
             const std::size_t wanted = buffer_for(body);

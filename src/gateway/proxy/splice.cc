@@ -44,11 +44,9 @@ bool can_splice(const Exchange& x, const BodyReader& body, const RelayOptions& o
            !x.client->stream.is_tls() && !x.connection->stream.is_tls();
 }
 
-Task<Ending> splice_body(Exchange& x, BodyReader& body, RelayOptions options) {
+Task<Ending> splice_body(Exchange& x, BodyReader& body, RelayOptions options, Pipe pipe) {
     upstream::Connection& connection = *x.connection;
     connection.input.release();
-    Pipe pipe = Pipe::take();
-    if (!pipe) co_return Ending::internal_error;
     while (!body.done()) {
         const auto most = std::min<std::uint64_t>(body.left(), Pipe::capacity);
         const auto n = connection.stream.may_read()
