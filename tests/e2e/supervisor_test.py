@@ -114,12 +114,14 @@ class Up:
     def output(self):
         return (self.folder / "up.log").read_text(errors="replace")
 
+    def access_log(self):
+        with contextlib.suppress(OSError):
+            return (self.state / "log" / "access.log").read_text().splitlines()
+        return []
+
     def failures(self):
         """The last lines of the access log that say 5xx."""
-        with contextlib.suppress(OSError):
-            lines = (self.state / "log" / "access.log").read_text().splitlines()
-            return "\n".join([line for line in lines if '"status":5' in line][-20:])
-        return ""
+        return "\n".join([line for line in self.access_log() if '"status":5' in line][-20:])
 
     def gateway(self):
         for process in self.status()["gateway"]["processes"]:
@@ -334,6 +336,7 @@ def changes(up, checks):
         ("roll", "api", "--configured"),
         ("scale", "api/v1", "2"),
     ]
+    before = len(up.access_log())
     with Load(up.port, 6) as load, Load(up.port, 4, "/slow") as slow:
         for words in commands:
             done = up.call(*words)
@@ -346,6 +349,10 @@ def changes(up, checks):
     lost = {**load.lost(), **slow.lost()}
     total = sum(load.outcomes.values()) + sum(slow.outcomes.values())
     checks.check("none of it loses a request", not lost, f"{lost} of {total}")
+    logged = [json.loads(line) for line in up.access_log()[before:]]
+    repeated = sum(len(line["attempts"]) > 1 for line in logged)
+    slow_ones = sum(line["target"] == "/slow" for line in logged)
+    checks.check("nor has to send one again", repeated == 0 and slow_ones > 0, str(repeated))
     instances = up.instances()
     checks.check("as configured again", len(instances) == 3, str(list(instances)))
     events = up.call("describe", "api").stdout

@@ -4,12 +4,14 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <sched.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <charconv>
+#include <chrono>
 #include <cstdlib>
 #include <random>
 
@@ -20,7 +22,13 @@ namespace sg::platform::local {
 
 namespace {
 
+using namespace std::chrono_literals;
+
 enum class Share : std::uint8_t { no, yes };
+
+// A killed process holds its sockets for some milliseconds more, and can no longer be named.
+constexpr auto dying_for = 1000ms;
+constexpr auto dying_look = 20ms;
 
 bool is_any_dual(const std::string& address) { return address.starts_with(':'); }
 
@@ -72,6 +80,11 @@ Error refused(const SocketAddress& address, int error) {
 Result<SocketAddress> probe(SocketAddress address, bool dual) {
     Fd socket;
     int error = bind_one(socket, address, dual, Share::no);
+    for (auto waited = 0ms; waited < dying_for && error == EADDRINUSE; waited += dying_look) {
+        if (!holder_of(address.port()).empty()) break;
+        poll(nullptr, 0, static_cast<int>(dying_look.count()));
+        error = bind_one(socket, address, dual, Share::no);
+    }
     if (dual && error == EAFNOSUPPORT) {
         TRY(address, parse_socket_address(fmt::format("0.0.0.0:{}", address.port())));
         error = bind_one(socket, address, false, Share::no);

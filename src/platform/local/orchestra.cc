@@ -194,8 +194,9 @@ void Orchestra::perform(const Publish& publish) {
 
 namespace {
 
-// From a gateway's snapshot: rows name endpoints by their place in a table, departed ones included.
-void add_in_flight(const std::string& snapshot, std::map<std::string, std::uint64_t>& requests) {
+// From a gateway's snapshot: rows name endpoints by their place in a table, departed ones included;
+// what is zero is left out, the place of the first endpoint too. False: a form that we do not know.
+bool add_in_flight(const std::string& snapshot, std::map<std::string, std::uint64_t>& requests) {
     using Json = nlohmann::json;
     try {
         const auto json = Json::parse(snapshot);
@@ -203,18 +204,19 @@ void add_in_flight(const std::string& snapshot, std::map<std::string, std::uint6
         for (const auto& row : json.at("endpoint_rows")) {
             const auto active = row.value("active", std::int64_t{0});
             if (active <= 0) continue;
-            const auto& name = endpoints.at(row.at("endpoint").get<std::size_t>()).at("name");
+            const auto& name = endpoints.at(row.value("endpoint", std::size_t{0})).at("name");
             requests[name.get<std::string>()] += static_cast<std::uint64_t>(active);
         }
+        return true;
     } catch (const Json::exception&) {
-        requests.clear();  // Another form than we know: the drain ends when its time is up.
+        return false;
     }
 }
 
 }  // namespace
 
 // Asks every gateway, also one that drains: what it still carries must be let end too. Counts only
-// if all answer.
+// if all answer; otherwise the drain ends when its time is up.
 void Orchestra::perform(const AskInFlight&) {
     struct Round {
         InFlight counted;
@@ -228,9 +230,9 @@ void Orchestra::perform(const AskInFlight&) {
         if (!to) continue;
         exchange(loop_, {*to, http_request("GET", "/snapshot", "gateway"), Until::whole, 1s},
                  [this, round](const Result<Answer>& answer) {
-                     if (answer && answer->status == 200)
-                         add_in_flight(answer->body, round->counted.requests);
-                     else round->whole = false;
+                     const bool counted = answer && answer->status == 200 &&
+                                          add_in_flight(answer->body, round->counted.requests);
+                     if (!counted) round->whole = false;
                      if (--round->open == 0 && round->whole) feed(round->counted);
                  });
     }
