@@ -137,6 +137,7 @@ const Type& flag_type() {
                             .print = [](const void* p) -> std::string {
                                 return *static_cast<const bool*>(p) ? "true" : "false";
                             },
+                            .bare = true,
                             .make = make_one<bool>};
     return it;
 }
@@ -148,6 +149,7 @@ const Type& uint16_type() {
                             .print = print_whole<std::uint16_t>,
                             .measure = measure_whole<std::uint16_t>,
                             .print_measure = print_number,
+                            .bare = true,
                             .make = make_one<std::uint16_t>};
     return it;
 }
@@ -159,7 +161,65 @@ const Type& uint32_type() {
                             .print = print_whole<std::uint32_t>,
                             .measure = measure_whole<std::uint32_t>,
                             .print_measure = print_number,
+                            .bare = true,
                             .make = make_one<std::uint32_t>};
+    return it;
+}
+
+const Type& int64_type() {
+    static const Type it = {.name = "a whole number",
+                            .schema = R"({"type":"integer"})",
+                            .parse = parse_whole<std::int64_t>,
+                            .print = print_whole<std::int64_t>,
+                            .measure = measure_whole<std::int64_t>,
+                            .print_measure = print_number,
+                            .bare = true,
+                            .make = make_one<std::int64_t>};
+    return it;
+}
+
+namespace {
+
+Result<void> parse_double(std::string_view text, void* value) {
+    const auto [stop, error] =
+        std::from_chars(text.data(), text.data() + text.size(), *static_cast<double*>(value));
+    if (error == std::errc{} && stop == text.data() + text.size()) return {};
+    return fail(Errc::invalid_argument, fmt::format("`{}` is not a number", text), {});
+}
+
+Result<void> parse_instant(std::string_view text, void* value) {
+    const auto instant = text.empty() ? Instant{} : parse_rfc3339(text);
+    if (!instant)
+        return fail(Errc::invalid_argument, fmt::format("`{}` is not a point in time", text),
+                    "write it as in 2026-11-23T06:22:31Z");
+    *static_cast<Instant*>(value) = *instant;
+    return {};
+}
+
+}  // namespace
+
+const Type& double_type() {
+    static const Type it = {
+        .name = "a number",
+        .schema = R"({"type":"number"})",
+        .parse = parse_double,
+        .print = [](const void* p) { return print_number(*static_cast<const double*>(p)); },
+        .measure = [](const void* p) { return *static_cast<const double*>(p); },
+        .print_measure = print_number,
+        .bare = true,
+        .make = make_one<double>};
+    return it;
+}
+
+const Type& instant_type() {
+    static const Type it = {.name = "a point in time",
+                            .schema = R"({"type":"string","format":"date-time"})",
+                            .parse = parse_instant,
+                            .print = [](const void* p) -> std::string {
+                                const Instant at = *static_cast<const Instant*>(p);
+                                return at == Instant{} ? "" : to_rfc3339_exact(at);
+                            },
+                            .make = make_one<Instant>};
     return it;
 }
 

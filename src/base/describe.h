@@ -146,6 +146,7 @@ struct Type {
     double (*measure)(const void* value) = nullptr;  // For bounds; null: none apply.
     std::string (*print_measure)(double measure) = nullptr;
     std::span<const std::string_view> words = {};  // Of an enumeration.
+    bool bare = false;                             // Stands in JSON without quotes.
 
     // Lists, maps and optionals.
     const Type& (*element)() = nullptr;
@@ -175,6 +176,9 @@ const Type& text_type();
 const Type& flag_type();
 const Type& uint16_type();
 const Type& uint32_type();
+const Type& int64_type();
+const Type& double_type();
+const Type& instant_type();  // RFC 3339; empty: Instant{}, which means "not yet".
 const Type& duration_type();
 const Type& bytes_type();
 const Type& share_type();
@@ -230,6 +234,18 @@ struct TypeOf<std::uint16_t> {
 template <>
 struct TypeOf<std::uint32_t> {
     static const Type& type() { return uint32_type(); }
+};
+template <>
+struct TypeOf<std::int64_t> {
+    static const Type& type() { return int64_type(); }
+};
+template <>
+struct TypeOf<double> {
+    static const Type& type() { return double_type(); }
+};
+template <>
+struct TypeOf<Instant> {
+    static const Type& type() { return instant_type(); }
 };
 template <>
 struct TypeOf<Duration> {

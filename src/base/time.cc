@@ -30,20 +30,39 @@ const Clock& system_clock() {
     return clock;
 }
 
-std::string to_rfc3339(Instant instant) {
-    // Floor, so that instants before 1970 keep a positive fraction.
-    std::int64_t seconds = instant.ns / 1'000'000'000;
-    std::int64_t rest = instant.ns % 1'000'000'000;
-    if (rest < 0) {
-        rest += 1'000'000'000;
-        --seconds;
-    }
-    const std::time_t t = seconds;
+namespace {
+
+// Floor, so that instants before 1970 keep a positive fraction.
+struct Parts {
     std::tm utc{};
-    gmtime_r(&t, &utc);
-    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", utc.tm_year + 1900,
-                       utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec,
-                       rest / 1'000'000);
+    std::int64_t rest_ns = 0;
+
+    explicit Parts(Instant instant) : rest_ns(instant.ns % 1'000'000'000) {
+        std::time_t seconds = instant.ns / 1'000'000'000;
+        if (rest_ns < 0) {
+            rest_ns += 1'000'000'000;
+            --seconds;
+        }
+        gmtime_r(&seconds, &utc);
+    }
+
+    std::string to_the_second() const {
+        return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", utc.tm_year + 1900,
+                           utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec);
+    }
+};
+
+}  // namespace
+
+std::string to_rfc3339(Instant instant) {
+    const Parts parts(instant);
+    return fmt::format("{}.{:03}Z", parts.to_the_second(), parts.rest_ns / 1'000'000);
+}
+
+std::string to_rfc3339_exact(Instant instant) {
+    const Parts parts(instant);
+    if (parts.rest_ns % 1'000'000 == 0) return to_rfc3339(instant);
+    return fmt::format("{}.{:09}Z", parts.to_the_second(), parts.rest_ns);
 }
 
 }  // namespace sg

@@ -6,7 +6,9 @@
 #include <chrono>
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace sg {
 
@@ -46,5 +48,9 @@ Tick steady_now();
 
 // RFC 3339 in UTC with milliseconds: 2026-11-23T06:22:31.042Z.
 std::string to_rfc3339(Instant instant);
+std::string to_rfc3339_exact(Instant instant);  // With nanoseconds where there are any.
+
+// 2026-11-23T06:22:31Z, with up to nine decimals of a second, or with an offset such as +01:00.
+std::optional<Instant> parse_rfc3339(std::string_view text);
 
 }  // namespace sg

@@ -13,6 +13,7 @@
 #include "base/describe.h"
 #include "base/time.h"
 #include "base/units.h"
+#include "config/operations.h"
 
 namespace sg::config {
 
@@ -23,11 +24,6 @@ using sg::Secret;
 // -------------------------------------------------------------------------------------
 
 enum class TlsVersion : std::uint8_t { v1_2, v1_3 };
-
-struct CertificateFiles {
-    std::string certificate;  // PEM, leaf first, then intermediates.
-    std::string key;
-};
 
 struct ListenerTls {
     std::vector<CertificateFiles> certificates;  // Chosen by SNI; the first is for everybody else.
@@ -148,7 +144,8 @@ enum class Profile : std::uint8_t { plain, hls };
 
 struct Service {
     std::string name;
-    std::string team;
+    std::string team;                // Who is paged; empty: the only team there is.
+    std::vector<std::string> needs;  // What it depends on, by name.
     Profile profile = Profile::plain;
     std::map<std::string, Version> versions;  // One unnamed version is called `default`.
     Balance balance = Balance::least_requests;
@@ -278,6 +275,7 @@ struct Config {
     std::vector<Route> routes;
     Limits limits;
     Telemetry telemetry;
+    Operations operations;
     Duration drain_timeout = 30min;  // How long an old gateway keeps tunnels after an upgrade.
     std::map<std::string, Secret> secrets;  // By path of the setting: what may not be printed.
 };

@@ -3,7 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include "directive/instant.h"
 
 namespace sg::directive {
 namespace {

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "base/text.h"
-#include "directive/instant.h"
 #include "directive/json.h"
 #include "directive/json_tree.h"
 #include "directive/validate.h"

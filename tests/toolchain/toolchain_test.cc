@@ -2,8 +2,6 @@
 // fails to build, or crashes, on a compiler and library pair that we could not use.
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <soci/soci.h>
-#include <soci/sqlite3/soci-sqlite3.h>
 #include <yaml-cpp/yaml.h>
 
 #include <coroutine>
@@ -87,13 +85,6 @@ TEST(Toolchain, AwaitsAMillionTimesWithoutGrowingTheStack) {
 TEST(Toolchain, ExpectedAndTry) {
     EXPECT_EQ(quarter(12).value(), 3);
     EXPECT_EQ(quarter(6).error().code, sg::Errc::invalid_argument);
-}
-
-TEST(Toolchain, SociSpeaksSqlite) {
-    soci::session sql(soci::sqlite3, ":memory:");
-    int value = 0;
-    sql << "select 6 * 7", soci::into(value);
-    EXPECT_EQ(value, 42);
 }
 
 TEST(Toolchain, YamlKnowsLineAndColumn) {

@@ -13,14 +13,19 @@ MAY_INCLUDE = {
     "http": {"http", "base"},
     "ports": {"ports", "base"},
     "gateway": {"gateway", "http", "runtime"} | SHARED,
-    "platform": {"platform", "ports", "base"},
+    "platform": {"platform", "ports", "config", "base"},
+    "store": {"store", "base"},
+    "ops": {"ops", "ports", "store", "telemetry", "config", "directive", "base"},
+    "api": {"api", "ops", "store", "http", "runtime", "ports"} | SHARED,
     "platform/local": {"platform", "ports", "base", "config", "directive"},  # Plain data only.
 }
 
 # A library that throws, or that decides how a folder thinks, is known in one place only.
 ONLY_IN = {
     r"yaml-cpp/": ("src/config/",),
-    r"soci/": ("src/store/",),
+    r"sqlite3\.h": ("src/store/",),
+    r"libpq-fe\.h": ("src/store/", "src/platform/"),
+    r"curl/curl\.h": ("src/platform/",),
     r"CLI/": ("apps/",),
     r"sys/epoll\.h": ("src/runtime/", "src/platform/", "apps/"),
 }

@@ -1,8 +1,9 @@
-#include "directive/instant.h"
+// RFC 3339 read back, strictly: the counterpart of to_rfc3339.
+#include "base/time.h"
 
 #include <chrono>
 
-namespace sg::directive {
+namespace sg {
 
 namespace {
 
@@ -60,4 +61,4 @@ std::optional<Instant> parse_rfc3339(std::string_view text) {
     return Instant{nanoseconds{whole.time_since_epoch()}.count() + fraction};
 }
 
-}  // namespace sg::directive
+}  // namespace sg

@@ -1,0 +1,107 @@
+#include "store/session.h"
+
+#include "store/connection.h"
+
+namespace sg::store {
+
+struct Session::Parts {
+    std::unique_ptr<Connection> connection;
+    Engine engine = Engine::sqlite;
+    Saboteur saboteur;
+
+    Result<void> may(std::string_view statement) const {
+        return saboteur ? saboteur(statement) : Result<void>{};
+    }
+};
+
+Session::Session(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Session::~Session() = default;
+
+Result<std::unique_ptr<Session>> Session::open(const std::string& url) {
+    auto parts = std::make_unique<Parts>();
+    if (url.starts_with("sqlite:")) {
+        TRY(parts->connection, open_sqlite(url.substr(7)));
+    } else if (url.starts_with("postgres://") || url.starts_with("postgresql://")) {
+        parts->engine = Engine::postgres;
+        TRY(parts->connection, open_postgres(url));
+    } else {
+        return fail(Errc::invalid_argument, "not the address of a database that is known",
+                    "write sqlite:/path/to/file or postgres://user@host/database");
+    }
+    return std::unique_ptr<Session>(new Session(std::move(parts)));
+}
+
+Engine Session::engine() const { return parts_->engine; }
+void Session::sabotage(Saboteur saboteur) { parts_->saboteur = std::move(saboteur); }
+
+Result<void> Session::run(const Sql& sql, const Values& values) {
+    TRY([[maybe_unused]] const auto count, changed(sql, values));
+    return {};
+}
+
+Result<std::int64_t> Session::changed(const Sql& sql, const Values& values) {
+    TRY_VOID(parts_->may(sql.name()));
+    return parts_->connection->run(sql, values, nullptr);
+}
+
+Result<Rows> Session::rows(const Sql& sql, const Values& values) {
+    Rows rows;
+    TRY_VOID(each(sql, values, [&](const Row& row) -> Result<void> {
+        rows.push_back(row);
+        return {};
+    }));
+    return rows;
+}
+
+Result<std::optional<Row>> Session::row(const Sql& sql, const Values& values) {
+    TRY(auto found, rows(sql, values));
+    CHECK(found.size() <= 1);
+    if (found.empty()) return std::nullopt;
+    return std::move(found.front());
+}
+
+Result<void> Session::each(const Sql& sql, const Values& values,
+                           const std::function<Result<void>(const Row&)>& each) {
+    TRY_VOID(parts_->may(sql.name()));
+    TRY([[maybe_unused]] const auto count, parts_->connection->run(sql, values, &each));
+    return {};
+}
+
+Result<void> Session::run_text(std::string_view text) {
+    return parts_->connection->run_text(std::string(text), nullptr);
+}
+
+Result<Rows> Session::rows_text(std::string_view text) {
+    Rows rows;
+    const TakeRow take = [&](const Row& row) -> Result<void> {
+        rows.push_back(row);
+        return {};
+    };
+    TRY_VOID(parts_->connection->run_text(std::string(text), &take));
+    return rows;
+}
+
+// --- transactions --------------------------------------------------------------------------------
+
+Result<Tx> Tx::begin(Session& session, For what) {
+    TRY_VOID(session.parts_->may("begin"));
+    // SQLite takes the write lock at once: waiting for it later could only end in a deadlock.
+    const bool at_once = what == For::writing && session.engine() == Engine::sqlite;
+    TRY_VOID(session.run_text(at_once ? "BEGIN IMMEDIATE" : "BEGIN"));
+    return Tx(session);
+}
+
+Tx::Tx(Tx&& other) noexcept : session_(std::exchange(other.session_, nullptr)) {}
+
+Tx::~Tx() {
+    if (session_ != nullptr) (void)session_->run_text("ROLLBACK");
+}
+
+Result<void> Tx::commit() {
+    TRY_VOID(session_->parts_->may("commit"));
+    TRY_VOID(session_->run_text("COMMIT"));
+    session_ = nullptr;
+    return {};
+}
+
+}  // namespace sg::store

@@ -1,0 +1,84 @@
+// One connection to the operations database, and the transaction on it. Used by one thread.
+//
+// Errors of the database come back as Results: `unavailable` when the database cannot be reached or
+// is locked, `conflict` when a key is taken, `io_failed` for the rest. Nothing here throws.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "store/sql.h"
+#include "store/value.h"
+
+namespace sg::store {
+
+enum class Engine : std::uint8_t { sqlite, postgres };
+
+// For torture: called before each statement and commit; an error is what the statement gives.
+using Saboteur = std::function<Result<void>(std::string_view statement)>;
+
+class Session {
+  public:
+    // `sqlite:/path/to/file` (WAL, full synchronous commits), `sqlite::memory:`, or
+    // `postgres://user:password@host:port/database`.
+    static Result<std::unique_ptr<Session>> open(const std::string& url);
+    ~Session();
+    Session(const Session&) = delete;
+
+    Engine engine() const;
+
+    Result<void> run(const Sql& sql, const Values& values = {});
+    Result<std::int64_t> changed(const Sql& sql, const Values& values = {});  // Rows affected.
+    Result<Rows> rows(const Sql& sql, const Values& values = {});
+    Result<std::optional<Row>> row(const Sql& sql, const Values& values = {});
+
+    // Row by row, without holding all of them. Stops at the first error that `each` returns.
+    Result<void> each(const Sql& sql, const Values& values,
+                      const std::function<Result<void>(const Row&)>& each);
+
+    // For migrations and tests: text that is not a registered statement.
+    Result<void> run_text(std::string_view text);
+    Result<Rows> rows_text(std::string_view text);
+
+    void sabotage(Saboteur saboteur);
+
+  private:
+    friend class Tx;
+    struct Parts;
+    explicit Session(std::unique_ptr<Parts> parts);
+    std::unique_ptr<Parts> parts_;
+};
+
+// A transaction: takes effect with commit(), is undone without. At most one per session at a time.
+class Tx {
+  public:
+    enum class For : std::uint8_t { reading, writing };
+    static Result<Tx> begin(Session& session, For what = For::writing);
+    Tx(Tx&& other) noexcept;
+    ~Tx();
+
+    Session& session() const { return *session_; }
+    Result<void> run(const Sql& sql, const Values& values = {}) const {
+        return session_->run(sql, values);
+    }
+    Result<Rows> rows(const Sql& sql, const Values& values = {}) const {
+        return session_->rows(sql, values);
+    }
+    Result<std::optional<Row>> row(const Sql& sql, const Values& values = {}) const {
+        return session_->row(sql, values);
+    }
+    Result<void> commit();
+
+  private:
+    explicit Tx(Session& session) : session_(&session) {}
+    Session* session_;
+};
+
+// Brings the schema up to date. Error: `unsupported` when the database is newer than we are.
+Result<void> migrate(Session& session);
+
+}  // namespace sg::store
