@@ -83,13 +83,15 @@ class Writer final : public Visitor {
             const Type* element;
             Type::Kind kind;
             Path path;
+            Writer others;
             Node node;
-        } context{this, &type.element(), type.kind, path, {}};
+        } context{this, &type.element(), type.kind, path, Writer(folder_, Notes::no), {}};
         if (type.kind == Type::Kind::list) context.node = Node::list();
         if (type.kind == Type::Kind::map) context.node = Node::map();
         const auto each = [](void* raw, std::string_view key, const void* element) {
             auto& c = *static_cast<Context*>(raw);
             Node node = c.writer->value(*c.element, element, c.path);
+            c.writer = &c.others;  // What was noted about the first holds for all.
             if (c.kind == Type::Kind::list) c.node.items.push_back(std::move(node));
             else if (c.kind == Type::Kind::map) c.node.add(std::string(key), std::move(node));
             else c.node = std::move(node);
@@ -128,6 +130,8 @@ Node by_name(const Node& list) {
     return map;
 }
 
+bool is_one_map(const Node& list) { return list.items.size() == 1 && list.items[0].is_map(); }
+
 class Differ {
   public:
     void compare(const std::string& path, const Node* before, const Node* after) {
@@ -141,6 +145,8 @@ class Differ {
                 compare_maps(path, old_map, new_map);
                 return compare_order(path, old_map, new_map);
             }
+            if (is_one_map(*before) && is_one_map(*after))
+                return compare_maps(path, before->items[0], after->items[0]);
         }
         found.push_back(
             {path, before ? in_one_line(*before) : "", after ? in_one_line(*after) : ""});

@@ -28,7 +28,7 @@ struct Difference {
 };
 
 // Lists of maps are compared by the name of their elements (`name`, `address`, `certificate`),
-// others as a whole.
+// lists of one map as that map, others as a whole.
 std::vector<Difference> differences(const Node& before, const Node& after);
 
 // In one line: [a, b], {k: v}.

@@ -74,6 +74,14 @@ std::string number_text(double number) {
     return {buffer, end.ptr};
 }
 
+// A percentage as a share. The decimal point moves in the text: 99.9 / 100 is not quite 0.999.
+double share_of_percent(std::string_view digits) {
+    const auto shifted = std::string(digits) + "e-2";
+    double share = 0;
+    std::from_chars(shifted.data(), shifted.data() + shifted.size(), share);
+    return share;
+}
+
 }  // namespace
 
 Result<Duration> parse_duration(std::string_view text) {
@@ -128,7 +136,8 @@ Result<Share> parse_share(std::string_view text) {
     const bool percent = trim(rest) == "%";
     if (!is_number || (!percent && !rest.empty()))
         return not_a(text, "a share", "write a percentage such as 20%, or a fraction such as 0.2");
-    const double of_one = percent ? number / 100 : number;
+    const double of_one =
+        percent ? share_of_percent(text.substr(0, text.size() - rest.size())) : number;
     if (!(of_one <= 1))
         return fail(Errc::invalid_argument, fmt::format("`{}` is more than the whole", text),
                     percent ? std::string("a share is at most 100%")
@@ -169,8 +178,8 @@ std::string to_text(Bytes bytes) {
 
 std::string to_text(Share share) {
     // 0.07 * 100 is 7.000000000000001: keep the percentage only if it reads back as the same share.
-    const double percent = std::round(share.of_one * 100 * 1e9) / 1e9;
-    if (percent / 100 == share.of_one) return number_text(percent) + "%";
+    const auto percent = number_text(std::round(share.of_one * 100 * 1e9) / 1e9);
+    if (share_of_percent(percent) == share.of_one) return percent + "%";
     return number_text(share.of_one);
 }
 

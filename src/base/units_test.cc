@@ -62,6 +62,8 @@ TEST(Bytes, reads_and_writes) {
 TEST(Share, reads_and_writes) {
     EXPECT_DOUBLE_EQ(parse_share("20%")->of_one, 0.2);
     EXPECT_DOUBLE_EQ(parse_share("0.5%")->of_one, 0.005);
+    EXPECT_EQ(parse_share("99.9%")->of_one, 0.999) << "exactly: objectives are compared";
+    EXPECT_EQ(to_text(Share{0.999}), "99.9%");
     EXPECT_DOUBLE_EQ(parse_share("0.2")->of_one, 0.2);
     EXPECT_DOUBLE_EQ(parse_share("1")->of_one, 1);
     EXPECT_DOUBLE_EQ(parse_share("100%")->of_one, 1);
