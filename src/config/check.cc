@@ -1,10 +1,13 @@
 #include "config/check.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <map>
 
 #include "base/address.h"
+#include "base/text.h"
 
 namespace sg::config {
 
@@ -23,6 +26,16 @@ void Findings::fail(const std::string& path, std::string what, std::string hint)
 
 void Findings::fail(Place at, std::string what, std::string hint) {
     problems_.push_back({at, std::move(what), std::move(hint)});
+}
+
+void Findings::check_name(const std::string& path, std::string_view noun, const std::string& name,
+                          const std::vector<std::string>& known) {
+    if (name.empty() || std::ranges::find(known, name) != known.end()) return;
+    auto hint = fmt::format("define it first: no {} is defined", noun);
+    if (!known.empty()) hint = fmt::format("defined here are {}", fmt::join(known, ", "));
+    if (const auto near = nearest(name, known); !near.empty())
+        hint += fmt::format("; did you mean `{}`?", near);
+    fail(path, fmt::format("{} `{}` is not defined", noun, name), hint);
 }
 
 namespace {
@@ -74,6 +87,7 @@ void check_listeners(const Config& config, Findings& findings) {
     }
     const Telemetry& telemetry = config.telemetry;
     if (findings.was_said("telemetry.listen")) bind(telemetry.listen, "telemetry.listen");
+    bind(config.operations.ops.listen, "ops.listen");
     if (telemetry.snapshot_listen.empty() || telemetry.snapshot_listen == "off") return;
     bind(telemetry.snapshot_listen, "telemetry.snapshot_listen");
     if (telemetry.snapshot_certificate.certificate.empty() || telemetry.snapshot_client_ca.empty())

@@ -121,6 +121,19 @@ void check_version_files(const Version& version, const std::string& path, Findin
             "make it, or correct the path; it is relative to the configuration file");
 }
 
+void check_operations_files(const Operations& operations, Findings& findings) {
+    const Ops& ops = operations.ops;
+    check_pair(ops.certificate, "ops.certificate", findings);
+    for (std::size_t i = 0; i < ops.gateways.size(); ++i) {
+        const auto path = fmt::format("ops.gateways.{}", i);
+        check_pair(ops.gateways[i].certificate, path + ".certificate", findings);
+        if (!ops.gateways[i].ca.empty())
+            read_certificate(ops.gateways[i].ca, path + ".ca", findings);
+    }
+    for (const auto& [name, channel] : operations.notify)
+        if (!channel.ca.empty()) read_certificate(channel.ca, "notify." + name + ".ca", findings);
+}
+
 }  // namespace
 
 void check_files(const Config& config, Findings& findings) {
@@ -142,6 +155,7 @@ void check_files(const Config& config, Findings& findings) {
     check_pair(telemetry.snapshot_certificate, "telemetry.snapshot_certificate", findings);
     if (!telemetry.snapshot_client_ca.empty())
         read_certificate(telemetry.snapshot_client_ca, "telemetry.snapshot_client_ca", findings);
+    check_operations_files(config.operations, findings);
 }
 
 }  // namespace sg::config

@@ -117,6 +117,7 @@ void complete(Config& config, const Node& root, Findings& findings) {
         inherit(route.retry, service->second.retry, setting_of_route(root, i, "retry"));
     }
     name_routes(config);
+    complete_operations(config, findings);
 }
 
 }  // namespace sg::config

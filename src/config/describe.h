@@ -5,13 +5,13 @@
 
 #include "base/describe.h"
 #include "base/describe_read.h"
+#include "config/describe_operations.h"
 #include "config/model.h"
 
 namespace sg::config {
 
 void describe(Visitor& v, Config& config);
 
-void describe(Visitor& v, CertificateFiles& files);
 void describe(Visitor& v, ListenerTls& tls);
 void describe(Visitor& v, Listener& listener);
 
@@ -41,6 +41,7 @@ const Type& endpoint_type();        // Endpoint: `http://host:port`, `host:port`
 const Type& retry_on_type();        // Retry: `[connect, reset, timeout, 502]`
 const Type& hash_on_type();         // Service: `header x-user`
 const Type& status_range_type();    // HealthCheck: `200-399`
+const Type& probe_status_type();    // Probe: the same
 const Type& path_type();            // PathMatch: `/v1/` is a prefix, `/v1` exact
 const Type& path_regex_type();      // PathMatch
 const Type& header_matches_type();  // std::vector<FieldMatch>: `{x-beta: "1"}`, `~regex`, `*`

@@ -135,8 +135,9 @@ Node write_hash_on(const void* value) {
 // --- health: status
 // --------------------------------------------------------------------------------
 
+template <class T>  // With status_from and status_to.
 void read_status_range(Reader& reader, const Node& node, void* value) {
-    auto& health = *static_cast<HealthCheck*>(value);
+    auto& check = *static_cast<T*>(value);
     constexpr auto expected = "a status such as 200, or a range such as 200-399";
     if (!reader.is_text(node, expected)) return;
     const std::string_view text = node.text;
@@ -147,15 +148,16 @@ void read_status_range(Reader& reader, const Node& node, void* value) {
     if (!parse_status(text.substr(0, dash), from) || !parse_status(last, to) || from > to)
         return reader.fail(node, fmt::format("`{}` is not a range of statuses", text),
                            fmt::format("write {}", expected));
-    health.status_from = from;
-    health.status_to = to;
+    check.status_from = from;
+    check.status_to = to;
 }
 
+template <class T>
 Node write_status_range(const void* value) {
-    const auto& health = *static_cast<const HealthCheck*>(value);
-    if (health.status_from == health.status_to)
-        return Node::scalar(std::to_string(health.status_from));
-    return Node::scalar(fmt::format("{}-{}", health.status_from, health.status_to));
+    const auto& check = *static_cast<const T*>(value);
+    if (check.status_from == check.status_to)
+        return Node::scalar(std::to_string(check.status_from));
+    return Node::scalar(fmt::format("{}-{}", check.status_from, check.status_to));
 }
 
 // --- path, path_regex
@@ -416,13 +418,21 @@ const Type& hash_on_type() {
     return it;
 }
 
-const Type& status_range_type() {
+namespace {
+
+template <class T>
+const Type& range_type() {
     static const Type it =
         custom("a status such as 200, or a range such as 200-399",
                R"({"type":["string","integer"],"pattern":"^[1-5][0-9]{2}(-[1-5][0-9]{2})?$"})",
-               read_status_range, write_status_range, make_one<HealthCheck>);
+               read_status_range<T>, write_status_range<T>, make_one<T>);
     return it;
 }
+
+}  // namespace
+
+const Type& status_range_type() { return range_type<HealthCheck>(); }
+const Type& probe_status_type() { return range_type<Probe>(); }
 
 const Type& path_type() {
     static const Type it =

@@ -222,6 +222,7 @@ void describe(Visitor& v, Config& config) {
     v.field({.key = "telemetry",
              .why = "What the gateway tells about itself: metrics, access log, traces."},
             config.telemetry);
+    describe_operations(v, config.operations);
 }
 
 }  // namespace sg::config

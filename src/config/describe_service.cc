@@ -343,10 +343,17 @@ namespace {
 
 void describe_endpoints(Visitor& v, Service& service) {
     v.field({.key = "team",
-             .why = "Who answers for the service: shown beside it.",
-             .unset = "nobody",
+             .why = "Who answers for the service: shown beside it, and paged when it fails. With "
+                    "several teams each service names its own.",
+             .unset = "the only team there is",
              .format = &formats::name},
             service.team);
+    v.field({.key = "needs",
+             .why = "What the service depends on, by the names of `needs`. When it fails, these "
+                    "are looked at first; when one of them fails, this says who is hurt.",
+             .unset = "nothing",
+             .format = &formats::name},
+            service.needs);
     v.field(
         {.key = "profile",
          .why = "What kind of traffic it is. `hls` knows playlists, segments and blocking reload."},

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 
 #include "base/text.h"
 #include "config/describe.h"
@@ -199,10 +200,16 @@ const std::vector<Setting>& all_settings() {
 
 std::string schema() { return json_schema(TypeOf<Config>::type(), "streamgate.yaml"); }
 
-std::string manual_tables() {
+std::string manual_tables(Manual which) {
+    std::set<std::string> operations;
+    for (const Setting& setting : settings_of(TypeOf<Operations>::type()))
+        operations.insert(setting.path.substr(0, setting.path.find('.')));
     std::string out;
     std::string group = "-";
     for (const Setting& setting : all_settings()) {
+        const bool of_operations =
+            operations.contains(setting.path.substr(0, setting.path.find('.')));
+        if (of_operations != (which == Manual::operations)) continue;
         const auto dot = setting.path.rfind('.');
         const auto here = dot == std::string::npos ? std::string() : setting.path.substr(0, dot);
         const bool repeats =

@@ -26,7 +26,9 @@ std::string default_file();
 const std::vector<Setting>& all_settings();
 std::string schema();
 
-// The tables of docs/configuration.md, a section for each group of settings.
-std::string manual_tables();
+// The tables of docs/configuration.md and docs/operations/configuration.md, a section for each
+// group of settings.
+enum class Manual : std::uint8_t { gateway, operations };
+std::string manual_tables(Manual which);
 
 }  // namespace sg::config

@@ -20,4 +20,19 @@ Node respond(Node node);       // a status; a body
 Node rewrite(Node node);       // a prefix
 Node access_log(Node node);    // a path, `off`, `-`
 
+// Of operations (expand_operations.cc).
+Node person(Node node);         // a mail address
+Node oncall(Node node);         // people: each is primary, then secondary, then backup
+Node team(Node node);           // the same
+Node channel(Node node);        // a kind; `smtp:`, `webhook:`, `routing_key:` say which kind it is
+Node objectives(Node node);     // `throughput: off`
+Node objective(Node node);      // `95% under 200ms over 30d`, `1000/s`
+Node alert(Node node);          // `errors > 2%`, `off`
+Node hard_fault(Node node);     // `off`
+Node heartbeat(Node node);      // a duration
+Node heartbeat_out(Node node);  // a URL
+Node inbox(Node node);          // a token
+Node need(Node node);           // `{ redis: redis://… }`; a URL; host:port
+Node probe(Node node);          // a URL
+
 }  // namespace sg::config::expand

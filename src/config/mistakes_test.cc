@@ -68,7 +68,7 @@ TEST_F(Mistakes, each_has_a_place_a_caret_and_a_hint) {
         EXPECT_TRUE(std::regex_search(want, form)) << path.filename() << "\n" << want;
         kinds.insert(want);
     }
-    EXPECT_GE(mistakes().size(), 60U);
+    EXPECT_GE(mistakes().size(), 200U);
     EXPECT_EQ(kinds.size(), mistakes().size());
 }
 
@@ -82,7 +82,7 @@ TEST_F(Mistakes, following_the_hint_mends_the_file) {
         EXPECT_EQ(loaded->rendered, "") << good.filename();
         ++mended;
     }
-    EXPECT_GE(mended, 60U);
+    EXPECT_GE(mended, 190U);
 }
 
 TEST_F(Mistakes, are_one_each_but_for_the_file_of_several) {
