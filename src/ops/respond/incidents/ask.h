@@ -1,0 +1,25 @@
+// What others may ask about incidents.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ops/respond/incidents/model.h"
+#include "store/session.h"
+
+namespace sg::incidents {
+
+Result<std::optional<Incident>> find(store::Session& session, std::int64_t id);
+Result<std::vector<Incident>> open_incidents(store::Session& session);  // Worst first.
+
+struct Page {  // Newest first.
+    std::int64_t before = std::numeric_limits<std::int64_t>::max();
+    std::int64_t limit = 50;
+    std::string service;
+};
+Result<std::vector<Incident>> list(store::Session& session, const Page& page);
+
+}  // namespace sg::incidents
