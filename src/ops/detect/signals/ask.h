@@ -25,6 +25,8 @@ class History {
         Duration span;
         Flow flow;
     };
+    // Those in which nothing ended are left out. `resolution` is coarsened to what is held at
+    // `from`.
     virtual std::vector<Bucket> buckets(const std::string& service, Instant from, Instant to,
                                         Duration resolution) const = 0;
 
