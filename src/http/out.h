@@ -6,7 +6,13 @@
 #include <cstring>
 #include <string_view>
 
+#include "http/hex.h"
+
 namespace sg::http {
+
+struct Hex {
+    std::uint64_t value;  // As sixteen digits.
+};
 
 class Out {
   public:
@@ -37,11 +43,21 @@ class Out {
         } while (value != 0);
         put(std::string_view(first, static_cast<std::size_t>(digits + sizeof digits - first)));
     }
+    // Literals, texts, characters and Hex in a row, with one look at the room that is left: all of
+    // it is written, or nothing.
+    template <class... Pieces>
+    void put_all(const Pieces&... pieces) {
+        const std::size_t size = (size_of(pieces) + ...);
+        if (static_cast<std::size_t>(end_ - at_) < size) [[unlikely]] {
+            overflow_ = true;
+            return;
+        }
+        char* at = at_;  // Not the member: a char* may point anywhere, also to it.
+        ((at = write(at, pieces)), ...);
+        at_ = at;
+    }
     void put_field(std::string_view name, std::string_view value) {
-        put(name);
-        put(": ");
-        put(value);
-        put("\r\n");
+        put_all(name, ": ", value, "\r\n");
     }
 
     bool overflow() const {
@@ -51,6 +67,33 @@ class Out {
     std::string_view text() const { return {begin_, size()}; }
 
   private:
+    template <std::size_t n>
+    static constexpr std::size_t size_of(const char (&)[n]) {
+        return n - 1;  // A literal ends in a NUL.
+    }
+    static constexpr std::size_t size_of(std::string_view text) { return text.size(); }
+    static constexpr std::size_t size_of(char) { return 1; }
+    static constexpr std::size_t size_of(Hex) { return hex_size; }
+
+    template <std::size_t n>
+    static char* write(char* to, const char (&literal)[n]) {
+        std::memcpy(to, literal, n - 1);
+        return to + n - 1;
+    }
+    static char* write(char* to, std::string_view text) {
+        if (text.empty()) return to;
+        std::memcpy(to, text.data(), text.size());
+        return to + text.size();
+    }
+    static char* write(char* to, char c) {
+        *to = c;
+        return to + 1;
+    }
+    static char* write(char* to, Hex hex) {
+        write_hex(to, hex.value);
+        return to + hex_size;
+    }
+
     char* begin_;
     char* at_;
     char* end_;

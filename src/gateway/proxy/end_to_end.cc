@@ -66,8 +66,7 @@ class Copier {
   private:
     void flush() {
         if (begin_ == nullptr) return;
-        out_.put(std::string_view(begin_, static_cast<std::size_t>(end_ - begin_)));
-        out_.put("\r\n");
+        out_.put_all(std::string_view(begin_, static_cast<std::size_t>(end_ - begin_)), "\r\n");
         begin_ = nullptr;
     }
 
@@ -99,7 +98,7 @@ bool NamedByConnection::collect(const http::Fields& fields) {
             if (http::field_id(name) != FieldId::other || is_for_everybody(name)) continue;
             if (has(name)) continue;
             if (count_ == capacity) return false;
-            names_[count_++] = name;
+            names_[count_++] = {name.data(), name.size()};
         }
     }
     return true;
@@ -107,19 +106,20 @@ bool NamedByConnection::collect(const http::Fields& fields) {
 
 bool NamedByConnection::has(std::string_view name) const {
     for (std::size_t i = 0; i < count_; ++i)
-        if (equal_ignoring_case(names_[i], name)) return true;
+        if (equal_ignoring_case({names_[i].text, names_[i].size}, name)) return true;
     return false;
 }
 
-bool append_end_to_end(http::Out& out, const http::Fields& fields, std::uint64_t dropped_ids,
-                       const router::Edits* edits, Twins twins) {
+namespace {
+
+bool append_after_a_closer_look(http::Out& out, const http::Fields& fields,
+                                std::uint64_t dropped_ids, const router::Edits* edits,
+                                Twins twins) {
     NamedByConnection named;
     if (!named.collect(fields)) return false;
-    const bool has_edits = edits != nullptr && !(edits->added.empty() && edits->dropped.empty());
-    const bool looks_closer = named.any() || has_edits;
     const auto drops = [&](std::string_view name) {
         if (named.has(name)) return true;
-        if (!has_edits) return false;
+        if (edits == nullptr) return false;
         return (edits->drops_others && edits->drops(name)) ||
                (twins == Twins::dropped && is_twin_of_edit(name, *edits));
     };
@@ -128,9 +128,23 @@ bool append_end_to_end(http::Out& out, const http::Fields& fields, std::uint64_t
     Copier copier(out);
     for (const auto& field : fields.all()) {
         if ((dropped_ids & bit(field.id)) != 0) continue;
-        if (looks_closer && field.id == FieldId::other && drops(field.name)) continue;
+        if (field.id == FieldId::other && drops(field.name)) continue;
         copier.keep(field);
     }
+    return true;
+}
+
+}  // namespace
+
+bool append_end_to_end(http::Out& out, const http::Fields& fields, std::uint64_t dropped_ids,
+                       const router::Edits* edits, Twins twins) {
+    const bool has_edits = edits != nullptr && !(edits->added.empty() && edits->dropped.empty());
+    if (has_edits || fields.has(FieldId::connection))
+        return append_after_a_closer_look(out, fields, dropped_ids, has_edits ? edits : nullptr,
+                                          twins);
+    Copier copier(out);  // Nearly every head: the id alone decides.
+    for (const auto& field : fields.all())
+        if ((dropped_ids & bit(field.id)) == 0) copier.keep(field);
     return true;
 }
 

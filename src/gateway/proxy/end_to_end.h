@@ -25,7 +25,11 @@ class NamedByConnection {
 
   private:
     static constexpr std::size_t capacity = 32;
-    std::array<std::string_view, capacity> names_;
+    struct Name {  // Unlike a string_view it begins as what lies there: nobody pays for clearing.
+        const char* text;
+        std::size_t size;
+    };
+    std::array<Name, capacity> names_;
     std::size_t count_ = 0;
 };
 

@@ -43,15 +43,12 @@ void append_upgrade(http::Out& out, const http::Fields& fields) {
 }
 
 void append_request_id(http::Out& out, const router::Variables& variables) {
-    out.put("X-Request-Id: ");
-    router::append_id(out, variables.request_id);
-    out.put("\r\n");
+    const Id128& id = variables.request_id;
+    out.put_all("X-Request-Id: ", http::Hex{id.high}, http::Hex{id.low}, "\r\n");
 }
 
 void append_via(http::Out& out, std::uint8_t minor, std::string_view pseudonym) {
-    out.put(minor == 0 ? "Via: 1.0 " : "Via: 1.1 ");
-    out.put(pseudonym);
-    out.put("\r\n");
+    out.put_all("Via: 1.", minor == 0 ? '0' : '1', ' ', pseudonym, "\r\n");
 }
 
 Written verdict(const http::Out& out) { return out.overflow() ? Written::too_large : Written::ok; }
@@ -59,53 +56,56 @@ Written verdict(const http::Out& out) { return out.overflow() ? Written::too_lar
 // --- to the endpoint
 // ---------------------------------------------------------------------------------
 
-void append_xff_node(http::Out& out, const IpAddress& address) {
-    if (address == nowhere) out.put("unknown");
-    else router::append_address(out, address);
-}
+// A hop of the chain, written once for both notations.
+class Node {
+  public:
+    explicit Node(const IpAddress& address)
+        : quoted_(!address.is_v4() && address != nowhere),
+          known_(address != nowhere),
+          address_(address) {}
 
-// Source: RFC 7239 §6.
-void append_node(http::Out& out, const IpAddress& address) {
-    out.put("for=");
-    if (address.is_v4() || address == nowhere) return append_xff_node(out, address);
-    out.put("\"[");
-    router::append_address(out, address);
-    out.put("]\"");
-}
+    std::string_view plain() const { return known_ ? address_.text() : "unknown"; }
+    void append_for(http::Out& out) const {  // Source: RFC 7239 §6.
+        if (quoted_) out.put_all("for=\"[", plain(), "]\"");
+        else out.put_all("for=", plain());
+    }
 
-// The first address is the client's, the last one the caller's: the same chain in both notations.
-template <class Node>
-void append_chain(http::Out& out, const ForwardContext& context, Node append) {
+  private:
+    bool quoted_;
+    bool known_;
+    router::AddressText address_;
+};
+
+// The hops behind the first one, which is the client; the last is the caller. The same chain in
+// both notations.
+template <class Append>
+void append_chain(http::Out& out, const ForwardContext& context, Append append) {
     for (std::size_t i = 0; i < context.origin->hops; ++i) {
         out.put(", ");
-        append(out, context.origin->hop[i]);
+        append(Node(context.origin->hop[i]));
     }
     if (!context.origin->proxied) return;
     out.put(", ");
-    append(out, context.caller->ip);
+    append(Node(context.caller->ip));
 }
 
-void append_forwarded(http::Out& out, const ForwardContext& context) {
+void append_forwarded(http::Out& out, const ForwardContext& context, const Node& client) {
     const Origin& origin = *context.origin;
     out.put("Forwarded: ");
-    append_node(out, origin.client);
+    client.append_for(out);
     // Neither a quote nor a backslash can be in a host that passed the parser; nothing is quoted
     // twice.
-    if (!origin.host.empty() && origin.host.find_first_of("\"\\") == std::string_view::npos) {
-        out.put(";host=\"");
-        out.put(origin.host);
-        out.put('"');
-    }
-    out.put(";proto=");
-    out.put(origin.proto);
-    append_chain(out, context, append_node);
+    if (!origin.host.empty() && origin.host.find('"') == std::string_view::npos &&
+        origin.host.find('\\') == std::string_view::npos)
+        out.put_all(";host=\"", origin.host, '"');
+    out.put_all(";proto=", origin.proto);
+    append_chain(out, context, [&out](const Node& node) { node.append_for(out); });
     out.put("\r\n");
 }
 
-void append_x_forwarded_for(http::Out& out, const ForwardContext& context) {
-    out.put("X-Forwarded-For: ");
-    append_xff_node(out, context.origin->client);
-    append_chain(out, context, append_xff_node);
+void append_x_forwarded_for(http::Out& out, const ForwardContext& context, const Node& client) {
+    out.put_all("X-Forwarded-For: ", client.plain());
+    append_chain(out, context, [&out](const Node& node) { out.put(node.plain()); });
     out.put("\r\n");
 }
 
@@ -115,8 +115,9 @@ void append_own_fields(http::Out& out, const http::RequestHead& head,
     const Origin& origin = *context.origin;
     const auto edited = context.route->request_edits.dropped_ids;
     const auto ours = [edited](FieldId id) { return (edited & bit(id)) == 0; };
-    if (ours(FieldId::forwarded)) append_forwarded(out, context);
-    if (ours(FieldId::x_forwarded_for)) append_x_forwarded_for(out, context);
+    const Node client(origin.client);
+    if (ours(FieldId::forwarded)) append_forwarded(out, context, client);
+    if (ours(FieldId::x_forwarded_for)) append_x_forwarded_for(out, context, client);
     if (ours(FieldId::x_forwarded_proto)) out.put_field("X-Forwarded-Proto", origin.proto);
     if (ours(FieldId::x_forwarded_host) && !origin.host.empty())
         out.put_field("X-Forwarded-Host", origin.host);
@@ -128,8 +129,9 @@ void append_own_fields(http::Out& out, const http::RequestHead& head,
     if (ours(FieldId::via)) append_via(out, head.minor, context.pseudonym);
     if (ours(FieldId::x_request_id)) append_request_id(out, *context.variables);
     if (ours(FieldId::traceparent)) {
-        const auto parent = to_traceparent(context.trace);
-        out.put_field("traceparent", {parent.data(), parent.size()});
+        out.put("traceparent: ");
+        append_traceparent(out, context.trace);
+        out.put("\r\n");
     }
 }
 
@@ -188,9 +190,7 @@ Written append_request_head(http::Out& out, const http::RequestHead& head,
                         .prefix_length = context.prefix_length,
                         .has_query = head.has_query}))
         return Written::malformed;
-    out.put(" HTTP/1.1\r\nHost: ");
-    out.put(host_for(head, context));
-    out.put("\r\n");
+    out.put_all(" HTTP/1.1\r\nHost: ", host_for(head, context), "\r\n");
 
     auto dropped = dropped_from_requests;
     // What vendors say of a trace belongs to the trace that it came with.
@@ -216,9 +216,7 @@ constexpr bool has_no_content(std::uint16_t status) {  // RFC 9110 §6.4.1
 void append_status(http::Out& out, std::uint16_t status, std::string_view reason) {
     out.put("HTTP/1.1 ");
     out.put_number(status);
-    out.put(' ');
-    out.put(reason);
-    out.put("\r\n");
+    out.put_all(' ', reason, "\r\n");
 }
 
 void append_connection(http::Out& out, const Reply& reply, Framing framing) {

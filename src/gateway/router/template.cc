@@ -5,6 +5,8 @@
 #include <netinet/in.h>
 
 #include <algorithm>
+#include <array>
+#include <cstring>
 
 namespace sg::gateway::router {
 
@@ -21,10 +23,26 @@ constexpr Name names[] = {
     {"request.path", Variable::request_path},
 };
 
-void append_octet(http::Out& out, std::uint8_t octet) {
-    if (octet >= 100) out.put(static_cast<char>('0' + octet / 100));
-    if (octet >= 10) out.put(static_cast<char>('0' + octet / 10 % 10));
-    out.put(static_cast<char>('0' + octet % 10));
+// `0.` to `255.`, in four bytes each, so that writing one is a store.
+struct Octet {
+    char text[4];
+};
+constexpr std::array<Octet, 256> octets = [] {
+    std::array<Octet, 256> table{};
+    for (unsigned value = 0; value < 256; ++value) {
+        std::size_t at = 0;
+        const auto put = [&](unsigned digit) {
+            table[value].text[at++] = static_cast<char>('0' + digit);
+        };
+        if (value >= 100) put(value / 100);
+        if (value >= 10) put(value / 10 % 10);
+        put(value % 10);
+        table[value].text[at] = '.';
+    }
+    return table;
+}();
+constexpr std::size_t size_of_octet(std::uint8_t value) {
+    return 2U + (value >= 10 ? 1U : 0U) + (value >= 100 ? 1U : 0U);
 }
 
 }  // namespace
@@ -83,27 +101,23 @@ bool is_safe_in_line(std::string_view text) {
     return true;
 }
 
-void append_address(http::Out& out, const IpAddress& address) {
+AddressText::AddressText(const IpAddress& address) {
+    static_assert(sizeof text_ >= INET6_ADDRSTRLEN && sizeof text_ >= 4 * sizeof(Octet));
     if (!address.is_v4()) {
-        char text[INET6_ADDRSTRLEN];
-        out.put(inet_ntop(AF_INET6, address.bytes.data(), text, sizeof text));
+        size_ = std::strlen(inet_ntop(AF_INET6, address.bytes.data(), text_, sizeof text_));
         return;
     }
+    size_ = 0;
     for (std::size_t i = 12; i < 16; ++i) {
-        if (i != 12) out.put('.');
-        append_octet(out, address.bytes[i]);
+        const std::uint8_t octet = address.bytes[i];
+        std::memcpy(text_ + size_, octets[octet].text, sizeof(Octet));
+        size_ += size_of_octet(octet);
     }
+    --size_;  // The last dot.
 }
 
-void append_hex(http::Out& out, std::uint64_t value) {
-    char digits[16];
-    for (std::size_t i = 16; i-- > 0; value >>= 4) digits[i] = "0123456789abcdef"[value & 15];
-    out.put(std::string_view(digits, sizeof digits));
-}
-
-void append_id(http::Out& out, const Id128& id) {
-    append_hex(out, id.high);
-    append_hex(out, id.low);
+void append_address(http::Out& out, const IpAddress& address) {
+    out.put(AddressText(address).text());
 }
 
 }  // namespace sg::gateway::router

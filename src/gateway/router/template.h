@@ -52,8 +52,20 @@ class Template {
 
 bool is_safe_in_line(std::string_view text);  // Neither CR, LF nor NUL.
 
-void append_address(http::Out& out, const IpAddress& address);  // 192.0.2.1, 2001:db8::1
-void append_hex(http::Out& out, std::uint64_t value);           // 16 digits.
-void append_id(http::Out& out, const Id128& id);                // 32 digits.
+// 192.0.2.1, 2001:db8::1
+class AddressText {
+  public:
+    explicit AddressText(const IpAddress& address);
+    std::string_view text() const { return {text_, size_}; }
+
+  private:
+    char text_[48];
+    std::size_t size_;
+};
+
+void append_address(http::Out& out, const IpAddress& address);
+inline void append_id(http::Out& out, const Id128& id) {  // 32 digits.
+    out.put_all(http::Hex{id.high}, http::Hex{id.low});
+}
 
 }  // namespace sg::gateway::router

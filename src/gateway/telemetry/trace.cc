@@ -5,6 +5,7 @@
 #include <bit>
 
 #include "base/check.h"
+#include "http/hex.h"
 
 namespace sg::gateway {
 
@@ -17,11 +18,6 @@ std::uint64_t spread(std::uint64_t& seed) {
     z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
     z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
     return z ^ (z >> 31);
-}
-
-void put_hex(char* out, std::uint64_t value) {
-    static constexpr char digits[] = "0123456789abcdef";
-    for (int i = 15; i >= 0; --i, value >>= 4) out[i] = digits[value & 15];
 }
 
 std::optional<std::uint64_t> read_hex(
@@ -62,8 +58,8 @@ std::uint64_t IdGenerator::next() {  // xoshiro256++, Blackman and Vigna 2018.
 
 std::array<char, 32> to_hex(Id128 id) {
     std::array<char, 32> out;
-    put_hex(out.data(), id.high);
-    put_hex(out.data() + 16, id.low);
+    http::write_hex(out.data(), id.high);
+    http::write_hex(out.data() + http::hex_size, id.low);
     return out;
 }
 
@@ -123,16 +119,10 @@ Trace begin_trace(const http::Fields& fields, config::TraceTrust trust, Peer pee
     return trace;
 }
 
-std::array<char, traceparent_size> to_traceparent(const Trace& trace) {
-    std::array<char, traceparent_size> out;
-    out[0] = out[1] = '0';
-    out[2] = out[35] = out[52] = '-';
-    put_hex(out.data() + 3, trace.trace_id.high);
-    put_hex(out.data() + 19, trace.trace_id.low);
-    put_hex(out.data() + 36, trace.span_id);
-    out[53] = '0';
-    out[54] = trace.sampled ? '1' : '0';
-    return out;
+void append_traceparent(http::Out& out, const Trace& trace) {
+    using http::Hex;
+    out.put_all("00-", Hex{trace.trace_id.high}, Hex{trace.trace_id.low}, '-', Hex{trace.span_id},
+                "-0", trace.sampled ? '1' : '0');
 }
 
 }  // namespace sg::gateway

@@ -9,6 +9,7 @@
 #include "config/model.h"
 #include "gateway/telemetry/account.h"
 #include "http/message.h"
+#include "http/out.h"
 
 namespace sg::gateway {
 
@@ -55,7 +56,7 @@ Trace begin_trace(const http::Fields& fields, config::TraceTrust trust, Peer pee
 inline bool continues(const Trace& trace) { return trace.parent_id != 0; }
 
 inline constexpr std::size_t traceparent_size = 55;
-std::array<char, traceparent_size> to_traceparent(
-    const Trace& trace);  // For the endpoint: our span is the parent.
+void append_traceparent(http::Out& out, const Trace& trace);  // For the endpoint: our span is the
+                                                              // parent.
 
 }  // namespace sg::gateway

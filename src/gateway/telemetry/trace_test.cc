@@ -60,8 +60,10 @@ TEST(Trace, GoesOnWithASpanOfOurOwn) {
     EXPECT_TRUE(trace.sampled);
     EXPECT_TRUE(continues(trace));
 
-    const auto onwards = to_traceparent(trace);
-    const auto read = parse_traceparent({onwards.data(), onwards.size()});
+    char memory[traceparent_size];
+    http::Out onwards(memory, sizeof memory);
+    append_traceparent(onwards, trace);
+    const auto read = parse_traceparent(onwards.text());
     ASSERT_TRUE(read);
     EXPECT_EQ(read->parent_id, trace.span_id);
     EXPECT_EQ(read->trace_id.low, trace.trace_id.low);
