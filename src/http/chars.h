@@ -8,14 +8,13 @@
 namespace sg::http {
 
 enum : std::uint8_t {
-    char_token = 1,       // tchar
-    char_underscore = 2,  // `_`, a tchar that some servers read as `-`.
-    char_path = 4,        // In a path as we accept it: visible ASCII but `#`, `?` and `\`.
-    char_query = 8,       // In a query as we accept it: visible ASCII but `#`.
-    char_host = 16,       // In a registered name or IPv4 address: no `%`, no `,`.
-    char_digit = 32,
-    char_hex = 64,
-    char_control = 128,  // Never within a line: controls but the tab, and DEL.
+    char_token = 1,  // tchar
+    char_path = 2,   // In a path as we accept it: visible ASCII but `#`, `?` and `\`.
+    char_query = 4,  // In a query as we accept it: visible ASCII but `#`.
+    char_host = 8,   // In a registered name or IPv4 address: no `%`, no `,`.
+    char_digit = 16,
+    char_hex = 32,
+    char_control = 64,  // Never within a line: controls but the tab, and DEL.
 };
 
 namespace detail {
@@ -31,7 +30,6 @@ constexpr std::uint8_t classes_of(unsigned byte) {
     const bool visible = byte > 0x20 && byte < 0x7f;
     unsigned classes = 0;
     if (digit || alpha || one_of(c, "!#$%&'*+-.^_`|~")) classes |= char_token;
-    if (c == '_') classes |= char_underscore;
     if (visible && !one_of(c, "#?\\")) classes |= char_path;
     if (visible && c != '#') classes |= char_query;
     if (digit || alpha || one_of(c, "-._~!$&'()*+;=")) classes |= char_host;

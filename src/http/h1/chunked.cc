@@ -104,7 +104,7 @@ Defect ChunkedReader::take_size_line(const char*& at, const char* end) {
 Defect ChunkedReader::take_trailer(const char*& at, const char* end, Field& trailer) {
     const std::size_t room = trailers_max - trailer_bytes_;
     const char* const last = at + std::min(room, static_cast<std::size_t>(end - at));
-    const char* const cr = find_control(at, last);
+    const char* const cr = find_control(at, last, {at});
     if (cr == last) {
         const bool full = static_cast<std::size_t>(last - at) == room;
         return full ? Defect::trailers_too_large : Defect::none;

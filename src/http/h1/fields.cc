@@ -51,8 +51,9 @@ void note_upgrade(std::string_view value, Facts& facts) {
 // `value` is within a line that begins with the name and ends with CR: what stands around it can be
 // looked at.
 bool tab_beside(std::string_view value, const char* colon, const char* line_end) {
-    const std::string_view before(colon + 1, static_cast<std::size_t>(value.data() - colon - 1));
     const char* const value_end = value.data() + value.size();
+    if (value.data() - colon <= 2 && value_end == line_end) return colon[1] == '\t';
+    const std::string_view before(colon + 1, static_cast<std::size_t>(value.data() - colon - 1));
     const std::string_view after(value_end, static_cast<std::size_t>(line_end - value_end));
     return before.find('\t') != before.npos || after.find('\t') != after.npos;
 }
@@ -89,7 +90,7 @@ void note(const Field& field, const char* line_end, Facts& facts) {
 // two apart.
 bool is_twin(std::string_view name) {
     std::array<char, field_name_longest> twin;
-    if (name.size() > twin.size()) return false;
+    if (name.size() > twin.size() || !name.contains('_')) return false;
     std::replace_copy(name.begin(), name.end(), twin.begin(), '_', '-');
     return lookup_field({twin.data(), name.size()}) != FieldId::other;
 }
@@ -104,19 +105,13 @@ Defect name_defect(std::string_view line, const char* at, const char* end) {
     return Defect::field_name;
 }
 
-// Reads the line [begin, end) into `field`; `classes` is what its name consists of.
-Defect read_line(const char* begin, const char* end, Field& field, std::uint8_t& classes) {
-    const char* at = begin;
-    if (at != end && is_blank(*at)) return Defect::field_folded;
-    while (at != end) {
-        const std::uint8_t c = classes_of(*at);
-        if ((c & char_token) == 0) break;
-        classes |= c;
-        ++at;
-    }
-    if (at == begin || at == end || *at != ':') [[unlikely]]
+// Reads the line [begin, end), whose name ends at `at`, into `field`.
+[[gnu::always_inline]] inline Defect read_line(const char* begin, const char* at, const char* end,
+                                               Field& field) {
+    if (at == begin || at == end || *at != ':') [[unlikely]] {
+        if (begin != end && is_blank(*begin)) return Defect::field_folded;
         return name_defect({begin, static_cast<std::size_t>(end - begin)}, at, end);
-
+    }
     const char* value = at + 1;
     while (value != end && is_blank(*value)) ++value;
     const char* value_end = end;
@@ -130,22 +125,25 @@ Defect read_line(const char* begin, const char* end, Field& field, std::uint8_t&
 }  // namespace
 
 Defect parse_field_line(std::string_view line, Field& field) {
-    std::uint8_t classes = 0;
-    return read_line(line.data(), line.data() + line.size(), field, classes);
+    const char* const begin = line.data();
+    const char* const end = begin + line.size();
+    return read_line(begin, find_not<char_token>(begin, end, {begin}), end, field);
 }
 
-Defect parse_fields(std::string_view lines, FieldRules rules, Fields& fields, Facts& facts) {
+Defect parse_fields(std::string_view lines, Received head, FieldRules rules, Fields& fields,
+                    Facts& facts) {
     const char* at = lines.data();
     const char* const end = at + lines.size();
     while (at != end) {  // Bound: lines of the head.
-        const char* const line_end = find_cr(at, end);
+        const char* const name_end =
+            find_not<char_token>(at, end, head);  // At the CR, if not before.
+        const char* const line_end = find_cr(name_end, end, head);
         Field field;
-        std::uint8_t classes = 0;
-        const Defect defect = read_line(at, line_end, field, classes);
+        const Defect defect = read_line(at, name_end, line_end, field);
         if (defect != Defect::none) return defect;
         at = line_end + 2;
-        if ((classes & char_underscore) != 0 && rules.twins == Twins::dropped &&
-            is_twin(field.name))
+        // No name that we know has a `_` in it.
+        if (field.id == FieldId::other && rules.twins == Twins::dropped && is_twin(field.name))
             continue;
         if (fields.size() >= rules.fields_max || !fields.add(field)) return Defect::fields_too_many;
         if (field.id != FieldId::other) note(field, line_end, facts);

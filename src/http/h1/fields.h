@@ -3,6 +3,7 @@
 #pragma once
 
 #include "http/h1/parse.h"
+#include "http/h1/scan.h"
 
 namespace sg::http::h1 {
 
@@ -30,8 +31,10 @@ struct FieldRules {
     Twins twins;
 };
 
-// Requires: `lines` are the header lines without the empty one, as scan_head leaves them.
-Defect parse_fields(std::string_view lines, FieldRules rules, Fields& fields, Facts& facts);
+// Requires: `lines` are the header lines without the empty one, as scan_head leaves them, within a
+// head that begins at `head`.
+Defect parse_fields(std::string_view lines, Received head, FieldRules rules, Fields& fields,
+                    Facts& facts);
 
 // One line without its CRLF; views into it. Trailers are read by it too.
 Defect parse_field_line(std::string_view line, Field& field);

@@ -59,13 +59,14 @@ Defect settle(const Facts& facts, RequestHead& head) {
 }
 
 Defect parse_lines(std::string_view lines, const HeadLimits& limits, RequestHead& head) {
-    const char* const first_end = find_cr(lines.data(), lines.data() + lines.size());
+    const char* const first_end =
+        find_cr(lines.data(), lines.data() + lines.size(), {lines.data()});
     const auto first = lines.substr(0, static_cast<std::size_t>(first_end - lines.data()));
     Defect defect = parse_request_line(first, limits.target_bytes, head);
     if (defect != Defect::none) return defect;
     Facts facts;
     defect =
-        parse_fields(lines.substr(first.size() + 2),
+        parse_fields(lines.substr(first.size() + 2), {lines.data()},
                      {.fields_max = limits.fields, .twins = Twins::dropped}, head.fields, facts);
     return defect != Defect::none ? defect : settle(facts, head);
 }

@@ -7,11 +7,19 @@
 
 #include "base/text.h"
 #include "http/chars.h"
+#include "http/h1/scan.h"
 
 namespace sg::http::h1 {
 namespace {
 
 constexpr std::size_t method_max = 32;
+
+// How many characters at the front are of the class.
+template <std::uint8_t wanted>
+std::size_t count_of(std::string_view text) {
+    const char* const begin = text.data();
+    return static_cast<std::size_t>(find_not<wanted>(begin, begin + text.size(), {begin}) - begin);
+}
 
 Method method_of(std::string_view text) {
     switch (text.size()) {
@@ -65,21 +73,15 @@ bool is_encoded_well(std::string_view path) {
 
 // `/path?query`
 Defect parse_path(std::string_view text, RequestHead& head) {
-    std::size_t at = 0;
-    bool encoded = false;
-    while (at < text.size() && is(text[at], char_path)) {
-        encoded |= text[at] == '%';
-        ++at;
-    }
+    const std::size_t at = count_of<char_path>(text);
     head.path = text.substr(0, at);
-    if (encoded && !is_encoded_well(head.path)) return Defect::target_encoding;
+    if (!is_encoded_well(head.path)) return Defect::target_encoding;
     if (at == text.size()) return Defect::none;
     if (text[at] != '?') return character_defect(text[at]);
     head.has_query = true;
     head.query = text.substr(at + 1);
-    for (const char c : head.query)
-        if (!is(c, char_query)) return character_defect(c);
-    return Defect::none;
+    const std::size_t good = count_of<char_query>(head.query);
+    return good == head.query.size() ? Defect::none : character_defect(head.query[good]);
 }
 
 // `http://authority/path?query`
@@ -137,6 +139,12 @@ bool is_port(std::string_view text) {  // May be empty (RFC 3986 §3.2.3).
     return port <= 65535;
 }
 
+Defect parse_rest(std::string_view version, std::size_t target_max, RequestHead& head) {
+    if (head.target.size() > target_max) return Defect::target_too_long;
+    const Defect defect = parse_version(version, head.minor);
+    return defect != Defect::none ? defect : parse_target(head.target, head);
+}
+
 }  // namespace
 
 bool is_authority(std::string_view text) {
@@ -147,7 +155,7 @@ bool is_authority(std::string_view text) {
         if (bracket == text.npos || !is_ipv6_literal(text.substr(1, bracket - 1))) return false;
         host_end = bracket + 1;
     } else {
-        while (host_end < text.size() && is(text[host_end], char_host)) ++host_end;
+        host_end = count_of<char_host>(text);
         if (host_end == 0) return false;
     }
     if (host_end == text.size()) return true;
@@ -155,8 +163,7 @@ bool is_authority(std::string_view text) {
 }
 
 Defect parse_request_line(std::string_view line, std::size_t target_max, RequestHead& head) {
-    std::size_t method_end = 0;
-    while (method_end < line.size() && is(line[method_end], char_token)) ++method_end;
+    const std::size_t method_end = count_of<char_token>(line);
     if (method_end == line.size()) return Defect::request_line;
     if (line[method_end] != ' ' || method_end == 0 || method_end > method_max) {
         const bool blank = line[method_end] == '\t' || method_end == 0;
@@ -168,13 +175,11 @@ Defect parse_request_line(std::string_view line, std::size_t target_max, Request
     const std::size_t target_end = line.rfind(' ');
     if (target_end <= method_end + 1) return Defect::request_line;  // HTTP/0.9 too.
     head.target = line.substr(method_end + 1, target_end - method_end - 1);
-    if (head.target.find(' ') != head.target.npos || head.target.find('\t') != head.target.npos)
-        return Defect::request_line;
-    if (head.target.size() > target_max) return Defect::target_too_long;
-
-    const Defect defect = parse_version(line.substr(target_end + 1), head.minor);
-    if (defect != Defect::none) return defect;
-    return parse_target(head.target, head);
+    const Defect defect = parse_rest(line.substr(target_end + 1), target_max, head);
+    if (defect == Defect::none) return defect;
+    // No target that is in order has a blank in it; in another that is what is wrong.
+    const bool blank = head.target.contains(' ') || head.target.contains('\t');
+    return blank ? Defect::request_line : defect;
 }
 
 }  // namespace sg::http::h1

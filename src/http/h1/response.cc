@@ -52,12 +52,13 @@ Defect settle(const Facts& facts, Method method, ResponseHead& head) {
 
 Defect parse_lines(std::string_view lines, const HeadLimits& limits, Method method,
                    ResponseHead& head) {
-    const char* const first_end = find_cr(lines.data(), lines.data() + lines.size());
+    const char* const first_end =
+        find_cr(lines.data(), lines.data() + lines.size(), {lines.data()});
     const auto first = lines.substr(0, static_cast<std::size_t>(first_end - lines.data()));
     Defect defect = parse_status_line(first, head);
     if (defect != Defect::none) return defect;
     Facts facts;
-    defect = parse_fields(lines.substr(first.size() + 2),
+    defect = parse_fields(lines.substr(first.size() + 2), {lines.data()},
                           {.fields_max = limits.fields, .twins = Twins::kept}, head.fields, facts);
     return defect != Defect::none ? defect : settle(facts, method, head);
 }
