@@ -37,14 +37,17 @@ bool says_something(Ending ending) {
     return (status != 0 && status != 499) || ending == Ending::fault_injected;
 }
 
-// Reads until the head is whole. ok: it is in x.request.
-Task<Ending> read_head(Exchange& x) {
-    Client& c = *x.client;
+http::h1::HeadLimits head_limits_of(const Exchange& x) {
     const auto& limits = x.plan->config().limits;
-    const http::h1::HeadLimits head_limits{.head_bytes = limits.head_max.count,
-                                           .fields = limits.fields_max,
-                                           .target_bytes = limits.target_max.count};
-    const Tick deadline = x.worker.loop().after(limits.head_timeout);
+    return {.head_bytes = limits.head_max.count,
+            .fields = limits.fields_max,
+            .target_bytes = limits.target_max.count};
+}
+
+Task<Ending> read_head_slowly(Exchange& x) {
+    Client& c = *x.client;
+    const http::h1::HeadLimits head_limits = head_limits_of(x);
+    const Tick deadline = x.worker.loop().after(x.plan->config().limits.head_timeout);
     http::h1::HeadScan scan;
     for (;;) {
         const auto verdict = parse_request(c.input.text(), head_limits, scan, x.request);
@@ -69,6 +72,15 @@ Task<Ending> read_head(Exchange& x) {
         const Wake wake = co_await c.stream.can_read(deadline);
         if (wake == Wake::timeout) co_return Ending::request_head_slow;
     }
+}
+
+// Reads until the head is whole. ok: it is in x.request.
+Task<Ending> read_head(Exchange& x) {
+    http::h1::HeadScan scan;
+    const auto verdict = parse_request(x.client->input.text(), head_limits_of(x), scan, x.request);
+    if (verdict.progress != http::h1::Progress::done) return read_head_slowly(x);
+    x.head_bytes = verdict.bytes;
+    return Task<Ending>::ready(Ending::ok);
 }
 
 // What came behind the head belongs to the body, and what lies behind the body to the next request.

@@ -3,7 +3,6 @@
 #include <array>
 #include <cstring>
 #include <new>
-#include <vector>
 
 #include "base/check.h"
 
@@ -15,46 +14,67 @@ constexpr std::array<std::size_t, 3> sizes = {Buffer::small, Buffer::large, Buff
 // Bound: what a core keeps of each size for later; the rest goes back to the allocator.
 constexpr std::array<std::size_t, 3> kept = {1024, 256, 32};
 
-struct Pool {
-    std::array<std::vector<char*>, sizes.size()> free;
-    ~Pool() {
-        for (auto& list : free)
-            for (char* memory : list) ::operator delete(memory);
+// Free pieces are linked through their first bytes. No constructor and no destructor, so that
+// touching the pool needs no guard.
+struct Piece {
+    Piece* next;
+};
+struct Shelf {
+    Piece* first;
+    std::size_t count;
+};
+constinit thread_local std::array<Shelf, sizes.size()> shelves{};
+
+struct AtThreadEnd {
+    bool armed = false;
+    ~AtThreadEnd() {
+        for (Shelf& shelf : shelves) {
+            while (shelf.first != nullptr)
+                ::operator delete(std::exchange(shelf.first, shelf.first->next));
+        }
     }
 };
-thread_local Pool pool;
+thread_local AtThreadEnd at_thread_end;
+
+std::size_t kind_of(std::size_t bytes) {  // sizes.size(): none.
+    if (bytes <= Buffer::small) return 0;
+    if (bytes <= Buffer::large) return 1;
+    return bytes <= Buffer::huge ? 2 : 3;
+}
+
+char* allocate(std::size_t bytes) {
+    at_thread_end.armed = true;  // Touched: its destructor will run.
+    return static_cast<char*>(::operator new(bytes));
+}
 
 }  // namespace
 
 Buffer Buffer::take(std::size_t bytes) {
     Buffer buffer;
-    for (std::size_t i = 0; i < sizes.size(); ++i) {
-        if (bytes > sizes[i]) continue;
-        auto& list = pool.free[i];
-        if (list.empty()) {
-            buffer.memory_ = static_cast<char*>(::operator new(sizes[i]));
-        } else {
-            buffer.memory_ = list.back();
-            list.pop_back();
-        }
-        buffer.capacity_ = static_cast<std::uint32_t>(sizes[i]);
-        return buffer;
+    const std::size_t kind = kind_of(bytes);
+    const std::size_t capacity = kind < sizes.size() ? sizes[kind] : bytes;
+    buffer.capacity_ = static_cast<std::uint32_t>(capacity);
+    if (kind < sizes.size() && shelves[kind].first != nullptr) {
+        Shelf& shelf = shelves[kind];
+        Piece* const piece = shelf.first;
+        shelf.first = piece->next;
+        --shelf.count;
+        buffer.memory_ = reinterpret_cast<char*>(piece);
+    } else {
+        buffer.memory_ = allocate(capacity);
     }
-    buffer.memory_ = static_cast<char*>(::operator new(bytes));
-    buffer.capacity_ = static_cast<std::uint32_t>(bytes);
     return buffer;
 }
 
-void Buffer::release() {
-    if (memory_ == nullptr) return;
-    bool pooled = false;
-    for (std::size_t i = 0; i < sizes.size(); ++i) {
-        if (capacity_ != sizes[i] || pool.free[i].size() >= kept[i]) continue;
-        pool.free[i].push_back(memory_);
-        pooled = true;
-        break;
+void Buffer::give_back() {
+    const std::size_t kind = kind_of(capacity_);
+    if (kind < sizes.size() && capacity_ == sizes[kind] && shelves[kind].count < kept[kind]) {
+        Shelf& shelf = shelves[kind];
+        shelf.first = ::new (static_cast<void*>(memory_)) Piece{shelf.first};
+        ++shelf.count;
+    } else {
+        ::operator delete(memory_);
     }
-    if (!pooled) ::operator delete(memory_);
     memory_ = nullptr;
     capacity_ = begin_ = end_ = 0;
 }

@@ -36,7 +36,9 @@ class Buffer {
 
     // At least `bytes`, from the pool if it is one of the sizes above or less.
     static Buffer take(std::size_t bytes);
-    void release();
+    void release() {
+        if (memory_ != nullptr) give_back();
+    }
 
     explicit operator bool() const { return memory_ != nullptr; }
     std::size_t capacity() const { return capacity_; }
@@ -57,6 +59,8 @@ class Buffer {
     void grow(std::size_t bytes);         // To at least this capacity, keeping the bytes.
 
   private:
+    void give_back();
+
     char* memory_ = nullptr;
     std::uint32_t capacity_ = 0;
     std::uint32_t begin_ = 0;

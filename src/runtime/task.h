@@ -1,5 +1,6 @@
 // Task<T>: a piece of straight-line work that may wait. Lazy: it runs when awaited, and its awaiter
-// owns it.
+// owns it. A plain function may return one, too: where nothing waits, ready() is the value alone,
+// without a frame; where something does, it is the coroutine that goes on.
 //
 // A suspended task is never destroyed: cancellation wakes its wait with a reason and it ends by
 // itself. Frames are pooled per core. Exceptions do not cross tasks: one that escapes ends the
@@ -10,6 +11,7 @@
 #include <coroutine>
 #include <exception>
 #include <optional>
+#include <type_traits>
 #include <utility>
 
 #include "base/check.h"
@@ -65,31 +67,50 @@ struct TaskPromise<void> : TaskPromiseBase {
 
 template <class T = void>
 class [[nodiscard]] Task {
+    struct Nothing {};
+    using Value = std::conditional_t<std::is_void_v<T>, Nothing, T>;
+
   public:
     using promise_type = detail::TaskPromise<T>;
     using Handle = std::coroutine_handle<promise_type>;
 
     explicit Task(Handle handle) : handle_(handle) {}
-    Task(Task&& other) noexcept : handle_(std::exchange(other.handle_, {})) {}
+    static Task ready(Value value)
+        requires(!std::is_void_v<T>)
+    {
+        Task task{Handle{}};
+        task.value_.emplace(std::move(value));
+        return task;
+    }
+    Task(Task&& other) noexcept
+        : handle_(std::exchange(other.handle_, {})), value_(std::move(other.value_)) {}
     Task& operator=(Task&&) = delete;
     ~Task() {
         if (handle_) handle_.destroy();
     }
 
+    // The value if it is there already; null: to be awaited.
+    const Value* value_if_ready() const { return value_ ? &*value_ : nullptr; }
+
     struct Awaiter {
-        Handle handle;
-        bool await_ready() const noexcept { return false; }
+        Task& task;
+        bool await_ready() const noexcept { return task.value_.has_value(); }
         std::coroutine_handle<> await_suspend(std::coroutine_handle<> waiting) const noexcept {
-            handle.promise().continuation = waiting;
-            return handle;
+            task.handle_.promise().continuation = waiting;
+            return task.handle_;
         }
-        T await_resume() const { return handle.promise().take(); }
+        T await_resume() const {
+            if constexpr (!std::is_void_v<T>)
+                if (task.value_) return std::move(*task.value_);
+            return task.handle_.promise().take();
+        }
     };
-    Awaiter operator co_await() const& noexcept { return {handle_}; }
-    Awaiter operator co_await() && noexcept { return {handle_}; }
+    Awaiter operator co_await() & noexcept { return {*this}; }
+    Awaiter operator co_await() && noexcept { return {*this}; }
 
   private:
     Handle handle_;
+    std::optional<Value> value_;
 };
 
 namespace detail {

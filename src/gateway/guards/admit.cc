@@ -11,7 +11,9 @@ namespace {
 // circle.
 constexpr std::size_t passages_most = 3;
 
-runtime::Task<Ending> suffer(Exchange& x) {
+using runtime::Task;
+
+Task<Ending> suffer(Exchange& x) {
     const Fault& fault = *x.fault;
     if (fault.delay) co_await x.worker.loop().sleep_until(x.worker.loop().after(*fault.delay));
     if (fault.reset) {
@@ -22,6 +24,22 @@ runtime::Task<Ending> suffer(Exchange& x) {
     if (fault.abort) co_return Ending::fault_injected;
     x.detail.clear();  // Delayed or narrowed, but served.
     co_return Ending::ok;
+}
+
+// A place among the service's requests in flight.
+Task<Ending> enter(Exchange& x) {
+    if (!x.service->spec.requests->try_enter(x.service->circuit.requests_max))
+        return x.worker.enter_service(x);
+    x.in_service = true;
+    x.worker.count().service_entered(x.service->spec.telemetry);
+    return Task<Ending>::ready(Ending::ok);
+}
+
+Task<Ending> suffer_and_enter(Exchange& x) {
+    const Ending end = co_await suffer(x);
+    if (end != Ending::ok) co_return end;
+    const Ending entered = co_await enter(x);
+    co_return entered;
 }
 
 }  // namespace
@@ -44,29 +62,22 @@ Ending inspect(Exchange& x) {
     return Ending::ok;
 }
 
-runtime::Task<Ending> admit(Exchange& x) {
+Task<Ending> admit(Exchange& x) {
     const auto& limits = x.plan->config().limits;
     if (x.request.content_length > x.route->body_max) {
         x.detail = "Content-Length says so";
-        co_return Ending::request_body_too_large;
+        return Task<Ending>::ready(Ending::request_body_too_large);
     }
     x.in_gateway = true;
     if (x.worker.totals().requests.fetch_add(1, std::memory_order_relaxed) >= limits.requests_max)
-        co_return Ending::overloaded;
-    if (x.service == nullptr) co_return Ending::ok;
+        return Task<Ending>::ready(Ending::overloaded);
+    if (x.service == nullptr) return Task<Ending>::ready(Ending::ok);
     if (const Fault* const fault = x.worker.fault_for(x); fault != nullptr) {
         x.fault = *fault;
         x.detail = "by directive " + fault->directive;
-        const Ending end = co_await suffer(x);
-        if (end != Ending::ok) co_return end;
+        return suffer_and_enter(x);
     }
-    if (x.service->spec.requests->try_enter(x.service->circuit.requests_max)) {
-        x.in_service = true;
-        x.worker.count().service_entered(x.service->spec.telemetry);
-        co_return Ending::ok;
-    }
-    const Ending end = co_await x.worker.enter_service(x);
-    co_return end;
+    return enter(x);
 }
 
 void leave(Exchange& x) {

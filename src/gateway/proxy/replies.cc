@@ -44,6 +44,17 @@ Task<Ending> send_made(Exchange& x, MadeResponse response, std::string_view cont
     co_return sent == Ending::ok ? ending : sent;
 }
 
+// The client takes less than we have for it. Bound: the scratch or one buffer is kept meanwhile.
+Task<Ending> send_slowly(Exchange& x, Buffer rest) {
+    const auto done = co_await runtime::write_all(x.client->stream, rest.text(),
+                                                  x.plan->config().limits.send_timeout);
+    x.look();
+    if (done) co_return Ending::ok;
+    x.close_client = true;
+    co_return done.error().code == Errc::timed_out ? Ending::client_not_reading
+                                                   : Ending::client_gone;
+}
+
 // `https://streamgate.dev/…` would promise a page that is not ours to keep: a URN names the ending
 // for good.
 std::string problem_type(Ending ending) {
@@ -53,21 +64,13 @@ std::string problem_type(Ending ending) {
 }  // namespace
 
 Task<Ending> send_to_client(Exchange& x, std::string_view bytes) {
-    Stream& stream = x.client->stream;
-    const auto n = stream.write_some(bytes);
-    if (n == Stream::failed) co_return Ending::client_gone;
+    const auto n = x.client->stream.write_some(bytes);
+    if (n == Stream::failed) return Task<Ending>::ready(Ending::client_gone);
     const auto sent = static_cast<std::size_t>(std::max<std::ptrdiff_t>(n, 0));
-    if (sent == bytes.size()) co_return Ending::ok;
-    // Bound: at most the scratch or one buffer is kept for a client that reads slowly.
+    if (sent == bytes.size()) return Task<Ending>::ready(Ending::ok);
     Buffer rest = Buffer::take(bytes.size() - sent);
     rest.append(bytes.substr(sent));
-    const auto done =
-        co_await runtime::write_all(stream, rest.text(), x.plan->config().limits.send_timeout);
-    x.look();
-    if (done) co_return Ending::ok;
-    x.close_client = true;
-    co_return done.error().code == Errc::timed_out ? Ending::client_not_reading
-                                                   : Ending::client_gone;
+    return send_slowly(x, std::move(rest));
 }
 
 Task<void> reply_ending(Exchange& x, Ending ending) {

@@ -161,6 +161,18 @@ runtime::Detached upload(runtime::Gate&, Exchange& x) {
     }
 }
 
+void begin_upload(Exchange& x) {
+    if (!x.whole_body.empty() || x.body.done()) return;
+    x.upload = Upload::running;
+    upload(x.uploads, x);
+}
+
+Task<Ending> send_rest(Exchange& x, Buffer rest) {
+    const Ending end = co_await write_slowly(x, x.connection->stream, std::move(rest));
+    if (end == Ending::ok) begin_upload(x);
+    co_return end;
+}
+
 }  // namespace
 
 Task<Ending> send_request(Exchange& x) {
@@ -168,8 +180,8 @@ Task<Ending> send_request(Exchange& x) {
     http::Out out = x.worker.scratch();
     if (const Written written = write_head(x, out); written != Written::ok) {
         x.detail = "the head cannot be passed on";
-        co_return written == Written::too_large ? Ending::request_head_too_large
-                                                : Ending::request_malformed;
+        return Task<Ending>::ready(written == Written::too_large ? Ending::request_head_too_large
+                                                                 : Ending::request_malformed);
     }
     if (!x.whole_body.empty()) {
         out.put(x.whole_body);
@@ -179,19 +191,15 @@ Task<Ending> send_request(Exchange& x) {
     x.connection->reusable = false;
     const std::string_view bytes = out.text();
     const auto n = stream.write_some(bytes);
-    if (n == Stream::failed) co_return Ending::upstream_reset;
+    if (n == Stream::failed) return Task<Ending>::ready(Ending::upstream_reset);
     const auto sent = static_cast<std::size_t>(std::max<std::ptrdiff_t>(n, 0));
     if (sent < bytes.size()) {
         Buffer rest = Buffer::take(bytes.size() - sent);
         rest.append(bytes.substr(sent));
-        const Ending end = co_await write_slowly(x, stream, std::move(rest));
-        if (end != Ending::ok) co_return end;
+        return send_rest(x, std::move(rest));
     }
-    if (x.whole_body.empty() && !x.body.done()) {
-        x.upload = Upload::running;
-        upload(x.uploads, x);
-    }
-    co_return Ending::ok;
+    begin_upload(x);
+    return Task<Ending>::ready(Ending::ok);
 }
 
 Task<void> stop_upload(Exchange& x) {

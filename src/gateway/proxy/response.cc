@@ -188,58 +188,90 @@ bool is_event_stream(const http::ResponseHead& head) {
     return head.fields.value(http::FieldId::content_type).starts_with("text/event-stream");
 }
 
-// Passes the head on, with what of the body is there.
+// A response under way to the client, after its head.
+struct Delivery {
+    BodyReader body;
+    RelayOptions options;
+    http::h1::Defect defect = http::h1::Defect::none;  // In what was there with the head.
+    std::uint16_t status = 0;
+    bool keep_endpoint = false;
+
+    bool switching() const { return status == 101; }
+    bool complete() const {
+        return body.done() && defect == http::h1::Defect::none && !switching();
+    }
+};
+
+Ending finish(Exchange& x, const Delivery& delivery) {
+    x.connection->reusable = delivery.keep_endpoint && x.connection->input.empty();
+    return upstream::is_failure_status(delivery.status) ? Ending::upstream_status : Ending::ok;
+}
+
+// What did not go out with the head.
+Task<Ending> deliver_rest(Exchange& x, Task<Ending> sending, Delivery delivery) {
+    const Ending sent = co_await sending;
+    if (sent != Ending::ok) co_return sent;
+    if (delivery.switching()) {
+        const Ending end = co_await tunnel(x);
+        co_return end;
+    }
+    if (delivery.defect != http::h1::Defect::none) {
+        x.unfinished = true;
+        x.detail = sentence_of(delivery.defect);
+        co_return Ending::upstream_incomplete;
+    }
+    if (!delivery.body.done()) {
+        const bool waits_long = delivery.options.event_stream;
+        if (waits_long && x.request.framing == Framing::none) x.let_go_of_head();
+        const Ending end = co_await relay_body(x, delivery.body, delivery.options);
+        if (end != Ending::ok) co_return end;
+    }
+    co_return finish(x, delivery);
+}
+
+// What of the body came with the head goes out with it.
+void append_early(Exchange& x, http::Out& out, Delivery& delivery) {
+    upstream::Connection& connection = *x.connection;
+    if (!delivery.body.done() && !connection.input.empty()) {
+        const auto taken = delivery.body.take(connection.input);
+        delivery.defect = taken.defect;
+        append_piece(out, delivery.body, taken.data, delivery.options.to_client);
+        x.account.bytes_out += taken.data.size();
+        connection.input.consume(taken.consumed);
+    } else if (delivery.body.done() && delivery.options.to_client == Framing::chunked) {
+        append_piece(out, delivery.body, {}, delivery.options.to_client);
+    }
+}
+
+// Passes the head on, with what of the body is there: mostly that is all.
 Task<Ending> deliver(Exchange& x, std::size_t head_bytes) {
     const http::ResponseHead& head = x.worker.response_head();
-    upstream::Connection& connection = *x.connection;
-    const bool switching = head.status == 101;
-    const bool keep_endpoint =
-        head.keep_alive && head.framing != Framing::until_close && !switching;
-    const RelayOptions options{.to_client = framing_to_client(x, head),
-                               .event_stream = is_event_stream(head)};
-    BodyReader body;
-    body.start(head.framing, head.content_length);
-    const std::uint16_t status = head.status;
-    const std::uint16_t is_error = upstream::is_failure_status(status) ? 1 : 0;
-    if (options.to_client == Framing::until_close || switching) x.close_client = true;
+    Delivery delivery{
+        .options = {.to_client = framing_to_client(x, head), .event_stream = is_event_stream(head)},
+        .status = head.status};
+    const bool switching = delivery.switching();
+    const Framing to_client = delivery.options.to_client;
+    delivery.keep_endpoint = head.keep_alive && head.framing != Framing::until_close && !switching;
+    delivery.body.start(head.framing, head.content_length);
+    if (to_client == Framing::until_close || switching) x.close_client = true;
 
     http::Out out = x.worker.scratch();
     const std::string cookie = sticky_cookie(x);
-    if (append_response_head(out, head, context_for(x, head, options.to_client, cookie)) !=
-        Written::ok) {
+    if (append_response_head(out, head, context_for(x, head, to_client, cookie)) != Written::ok) {
         x.detail = "the response head cannot be passed on";
-        co_return Ending::upstream_malformed;
+        return Task<Ending>::ready(Ending::upstream_malformed);
     }
-    connection.input.consume(head_bytes);  // From here on `head` refers to nothing.
-    x.account.status = status;
+    x.connection->input.consume(head_bytes);  // From here on `head` refers to nothing.
+    x.account.status = delivery.status;
     x.response_begun = true;
     x.account.first_byte_ns = x.so_far_ns();
+    append_early(x, out, delivery);
 
-    http::h1::Defect defect = http::h1::Defect::none;
-    if (!body.done() && !connection.input.empty()) {
-        const auto taken = body.take(connection.input);
-        defect = taken.defect;
-        append_piece(out, body, taken.data, options.to_client);
-        x.account.bytes_out += taken.data.size();
-        connection.input.consume(taken.consumed);
-    } else if (body.done() && options.to_client == Framing::chunked) {
-        append_piece(out, body, {}, options.to_client);
-    }
-    const Ending sent = co_await send_to_client(x, out.text());
-    if (sent != Ending::ok) co_return sent;
-    if (switching) co_return co_await tunnel(x);
-    if (defect != http::h1::Defect::none) {
-        x.unfinished = true;
-        x.detail = sentence_of(defect);
-        co_return Ending::upstream_incomplete;
-    }
-    if (!body.done()) {
-        if (options.event_stream && x.request.framing == Framing::none) x.let_go_of_head();
-        const Ending end = co_await relay_body(x, body, options);
-        if (end != Ending::ok) co_return end;
-    }
-    connection.reusable = keep_endpoint && connection.input.empty();
-    co_return is_error != 0 ? Ending::upstream_status : Ending::ok;
+    Task<Ending> sending = send_to_client(x, out.text());
+    const Ending* const sent = sending.value_if_ready();
+    if (sent != nullptr && *sent == Ending::ok && delivery.complete())
+        return Task<Ending>::ready(finish(x, delivery));
+    return deliver_rest(x, std::move(sending), std::move(delivery));
 }
 
 }  // namespace
