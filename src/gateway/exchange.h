@@ -77,6 +77,7 @@ struct Exchange : runtime::Timer {
     std::array<upstream::EndpointState*, Account::attempts_max> tried{};
     std::uint8_t tried_count = 0;
     runtime::Watcher* waiting_on = nullptr;  // To be cancelled by interrupt().
+    std::size_t place_among_waiting = 0;     // At the endpoint, while waiting for its first byte.
     Interruption interruption = Interruption::none;
 
     // The response.

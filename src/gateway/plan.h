@@ -30,7 +30,12 @@ struct ServiceState {
     std::deque<Place*>
         queue;  // Requests that wait for a place in flight. Bound: circuit.queue_max.
 
-    std::uint16_t version_telemetry(std::uint16_t version) const;
+    // Of a version by its number in the policy; Account::none for one that is no longer there.
+    std::uint16_t version_telemetry(std::uint16_t version) const {
+        return version < versions.size() ? versions[version] : Account::none;
+    }
+    void name_versions();  // To be called when `spec` and `policy` have changed.
+    std::vector<std::uint16_t> versions;
 };
 
 struct RouteState {

@@ -65,6 +65,7 @@ Rc<ServiceState> Worker::service_for(const std::shared_ptr<const Compiled>& comp
     } else {
         it->second->spec = spec;
         it->second->policy.configure(*spec.config);
+        it->second->name_versions();
     }
     it->second->snapshot = compiled->snapshot;
     apply_directives(*it->second);

@@ -6,6 +6,7 @@
 #include <cerrno>
 
 #include "base/check.h"
+#include "gateway/exchange.h"
 #include "gateway/telemetry/counters.h"
 
 namespace sg::gateway::upstream {
@@ -100,10 +101,17 @@ void EndpointIo::count_ejections() {
     said_ejected_ = false;
 }
 
+void EndpointIo::wait_begins(Exchange& exchange) {
+    exchange.place_among_waiting = waiting_.size();
+    waiting_.push_back(&exchange);
+}
+
+// The last one takes the place that becomes free: thousands may wait.
 void EndpointIo::wait_ends(Exchange& exchange) {
-    const auto it = std::find(waiting_.begin(), waiting_.end(), &exchange);
-    if (it == waiting_.end()) return;
-    *it = waiting_.back();
+    const std::size_t place = exchange.place_among_waiting;
+    CHECK(place < waiting_.size() && waiting_[place] == &exchange);
+    waiting_[place] = waiting_.back();
+    waiting_[place]->place_among_waiting = place;
     waiting_.pop_back();
 }
 

@@ -56,7 +56,7 @@ class EndpointIo {
 
     // Requests that wait for the first byte of this endpoint, so that they can be woken when it is
     // given up.
-    void wait_begins(Exchange& exchange) { waiting_.push_back(&exchange); }
+    void wait_begins(Exchange& exchange);
     void wait_ends(Exchange& exchange);
     const std::vector<Exchange*>& waiting() const { return waiting_; }
 
