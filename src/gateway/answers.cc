@@ -16,16 +16,22 @@ using runtime::Task;
 
 namespace {
 
-AdminReply reply_json(int status, const json& body) {
+web::Reply reply_json(int status, const json& body) {
     return {status, "application/json",
             body.dump(2, ' ', false, json::error_handler_t::replace) + "\n"};
 }
 
-AdminReply reply_error(const Error& error) {
+web::Reply reply_error(const Error& error) {
     json body{
         {"error", error.what.empty() ? std::string(row_of(error.code).sentence) : error.what}};
     if (!error.hint.empty()) body["hint"] = error.hint;
     return reply_json(row_of(error.code).status, body);
+}
+
+bool may_ask(const web::Request& request) {
+    if (request.door == local_door) return true;
+    return request.method == "GET" && (request.path == "/metrics" || request.path == "/healthz" ||
+                                       request.path == "/snapshot");
 }
 
 std::string_view name_of(telemetry::Health health) {
@@ -42,7 +48,7 @@ telemetry::Snapshot Gateway::snapshot() {
                                             .log = log_->counts()});
 }
 
-AdminReply Gateway::status() {
+web::Reply Gateway::status() {
     const telemetry::Snapshot now = snapshot();
     const DirectivesInForce in_force = book_->in_force();
     json services = json::object();
@@ -88,14 +94,14 @@ AdminReply Gateway::status() {
                             {"services", services}});
 }
 
-AdminReply Gateway::directives() {
+web::Reply Gateway::directives() {
     json list = json::array();
     for (const auto& directive : *book_->in_force())
         list.push_back(json::parse(directive::write(directive)));
     return reply_json(200, {{"directives", list}, {"revision", book_->revision()}});
 }
 
-AdminReply Gateway::add_directive(const std::string& body) {
+web::Reply Gateway::add_directive(const std::string& body) {
     auto directive = directive::read(body, wall_now());
     if (!directive) return reply_error(directive.error());
     const std::string id = directive->id;
@@ -106,7 +112,7 @@ AdminReply Gateway::add_directive(const std::string& body) {
     return reply_json(200, {{"id", id}, {"revision", book_->revision()}});
 }
 
-AdminReply Gateway::lift_directive(const std::string& id) {
+web::Reply Gateway::lift_directive(const std::string& id) {
     if (const auto lifted = book_->lift(id, wall_now()); !lifted)
         return reply_error(lifted.error());
     endpoints_->set_directives(book_->in_force());
@@ -114,29 +120,30 @@ AdminReply Gateway::lift_directive(const std::string& id) {
     return reply_json(200, {{"lifted", id}, {"revision", book_->revision()}});
 }
 
-Task<AdminReply> Gateway::answer(AdminRequest request) {
+Task<web::Reply> Gateway::answer(web::Request request) {
     constexpr std::string_view directive_path = "/directives/";
     const std::string& path = request.path;
+    if (!may_ask(request)) co_return web::Reply{404, "text/plain", "not here\n"};
     if (request.method == "GET") {
         if (path == "/metrics")
-            co_return AdminReply{200, std::string(telemetry::prometheus_content_type),
+            co_return web::Reply{200, std::string(telemetry::prometheus_content_type),
                                  telemetry::to_prometheus(snapshot())};
         if (path == "/healthz")
-            co_return AdminReply{draining_ ? 503 : 200, "text/plain",
+            co_return web::Reply{draining_ ? 503 : 200, "text/plain",
                                  draining_ ? "draining\n" : "ok\n"};
         if (path == "/snapshot")
-            co_return AdminReply{200, "application/json", telemetry::encode(snapshot())};
+            co_return web::Reply{200, "application/json", telemetry::encode(snapshot())};
         if (path == "/status") co_return status();
         if (path == "/directives") co_return directives();
     }
     if (request.method == "POST" && path == "/directives") {
-        AdminReply added = add_directive(request.body);
+        web::Reply added = add_directive(request.body);
         // Whoever asked may rely on it: all workers know when the answer is given.
         co_await on_all_workers([](Worker&) {});
         co_return added;
     }
     if (request.method == "DELETE" && path.starts_with(directive_path)) {
-        AdminReply lifted = lift_directive(path.substr(directive_path.size()));
+        web::Reply lifted = lift_directive(path.substr(directive_path.size()));
         co_await on_all_workers([](Worker&) {});
         co_return lifted;
     }

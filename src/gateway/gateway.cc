@@ -198,11 +198,11 @@ void Gateway::start_workers() {
 }
 
 Result<> Gateway::open_admin() {
-    admin_ = std::make_unique<AdminServer>(
-        loop_, [this](AdminRequest request) { return answer(std::move(request)); });
+    admin_ = std::make_unique<web::Server>(
+        loop_, [this](web::Request request) { return answer(std::move(request)); });
     const std::string socket = fmt::format("{}/run/gateway-{}.sock", state_, ::getpid());
     TRY(const SocketAddress local, parse_socket_address("unix:" + socket));
-    TRY_VOID(admin_->listen(local, AdminServer::Scope::everything));
+    TRY_VOID(admin_->listen(local, std::string(local_door)));
     handover_ = std::make_unique<Handover>(loop_);
     TRY_VOID(handover_->listen(fmt::format("{}/run/gateway-{}.fds", state_, ::getpid())));
     tell_handover();
@@ -210,14 +210,14 @@ Result<> Gateway::open_admin() {
     const auto& telemetry = config_->telemetry;
     if (telemetry.listen != "off" && !telemetry.listen.empty()) {
         TRY(const SocketAddress address, parse_socket_address(telemetry.listen));
-        TRY_VOID(admin_->listen(address, AdminServer::Scope::metrics));
+        TRY_VOID(admin_->listen(address, std::string(metrics_door)));
     }
     if (!telemetry.snapshot_listen.empty()) {
         TRY(const SocketAddress address, parse_socket_address(telemetry.snapshot_listen));
         const auto& files = telemetry.snapshot_certificate;
         TRY(auto tls, runtime::TlsServer::make({.certificates = {{files.certificate, files.key}},
                                                 .client_ca = telemetry.snapshot_client_ca}));
-        TRY_VOID(admin_->listen(address, AdminServer::Scope::metrics, std::move(tls)));
+        TRY_VOID(admin_->listen(address, std::string(metrics_door), std::move(tls)));
     }
     return {};
 }

@@ -8,7 +8,6 @@
 
 #include "directive/book.h"
 #include "gateway/compiled.h"
-#include "gateway/control/admin.h"
 #include "gateway/control/checker.h"
 #include "gateway/control/endpoints.h"
 #include "gateway/control/handover.h"
@@ -16,6 +15,7 @@
 #include "gateway/control/watchdog.h"
 #include "gateway/telemetry/collect.h"
 #include "gateway/worker.h"
+#include "web/server.h"
 
 namespace sg::gateway {
 
@@ -27,6 +27,11 @@ struct GatewayOptions {
 
 // The beginning of a file's SHA-256: which configuration is in force, in a word.
 std::string print_of(const std::string& path);
+
+// Doors of the gateway's own HTTP server: the Unix socket, whose file mode guards it, may ask for
+// everything, the addresses only for what is to be read.
+inline constexpr std::string_view local_door = "local";
+inline constexpr std::string_view metrics_door = "metrics";
 
 class Gateway {
   public:
@@ -69,11 +74,11 @@ class Gateway {
     [[noreturn]] void leave(int code);
 
     // Answers (answers.cc).
-    runtime::Task<AdminReply> answer(AdminRequest request);
-    AdminReply status();
-    AdminReply directives();
-    AdminReply add_directive(const std::string& body);
-    AdminReply lift_directive(const std::string& id);
+    runtime::Task<web::Reply> answer(web::Request request);
+    web::Reply status();
+    web::Reply directives();
+    web::Reply add_directive(const std::string& body);
+    web::Reply lift_directive(const std::string& id);
     telemetry::Snapshot snapshot();
 
     GatewayOptions options_;
@@ -102,7 +107,7 @@ class Gateway {
     std::unique_ptr<EndpointTable> endpoints_;
     std::unique_ptr<Checker> checker_;
     std::unique_ptr<Collector> collector_;
-    std::unique_ptr<AdminServer> admin_;
+    std::unique_ptr<web::Server> admin_;
     std::unique_ptr<Handover> handover_;
     std::unique_ptr<Watchdog> watchdog_;
     runtime::Watcher signals_;

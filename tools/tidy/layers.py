@@ -12,11 +12,12 @@ MAY_INCLUDE = {
     "runtime": {"runtime", "base"},
     "http": {"http", "base"},
     "ports": {"ports", "base"},
-    "gateway": {"gateway", "http", "runtime"} | SHARED,
+    "web": {"web", "http", "runtime", "base"},
+    "gateway": {"gateway", "web", "http", "runtime"} | SHARED,
     "platform": {"platform", "ports", "config", "base"},
     "store": {"store", "base"},
     "ops": {"ops", "ports", "store", "telemetry", "config", "directive", "base"},
-    "api": {"api", "ops", "store", "http", "runtime", "ports"} | SHARED,
+    "api": {"api", "ops", "store", "web", "http", "runtime", "ports"} | SHARED,
     "platform/local": {"platform", "ports", "base", "config", "directive"},  # Plain data only.
 }
 

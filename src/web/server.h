@@ -1,0 +1,84 @@
+// A small HTTP/1.1 server on a loop, for what operates: the gateway's metrics, snapshots and
+// directives, and the API of operations. Never on a worker: it answers even when workers are busy,
+// and a scrape delays no request. It knows requests and replies, no routes.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+#include "http/message.h"
+#include "runtime/buffer.h"
+#include "runtime/loop.h"
+#include "runtime/socket.h"
+#include "runtime/stream.h"
+#include "runtime/tls.h"
+
+namespace sg::web {
+
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+struct Request {
+    std::string method;
+    std::string path;   // As sent, without the query.
+    std::string query;  // Behind the `?`, as sent.
+    Headers headers;    // Names in lower case.
+    std::string body;
+    std::string door;     // Of the listener that it came in by.
+    std::string address;  // Of who asks; empty on a Unix socket.
+
+    std::string_view header(std::string_view name) const;  // The first of this name; empty: none.
+    // Of the query, percent-decoded; empty: not there, or empty.
+    std::string parameter(std::string_view name) const;
+};
+
+struct Reply {
+    int status = 200;
+    std::string content_type = "application/json";
+    std::string body;
+    Headers headers = {};
+    // Instead of a body: called after the head, until it returns; then the connection is closed.
+    std::function<runtime::Task<void>(runtime::Stream&)> stream = {};
+};
+
+std::string percent_decoded(std::string_view text);
+
+class Server {
+  public:
+    using Handler = std::function<runtime::Task<Reply>(Request request)>;
+
+    Server(runtime::Loop& loop, Handler handler);
+    ~Server();
+
+    // The file of a Unix socket is its owner's only: its mode guards it.
+    Result<> listen(const SocketAddress& address, std::string door,
+                    std::shared_ptr<const runtime::TlsServer> tls = nullptr);
+    void close_all();
+
+    // Bounds.
+    static constexpr std::size_t connections_most = 64;
+    static constexpr std::size_t body_most = 1 << 20;
+
+  private:
+    struct Door {
+        runtime::Watcher watcher;
+        std::string name;
+        std::shared_ptr<const runtime::TlsServer> tls;
+        bool closing = false;
+    };
+    runtime::Detached accept(runtime::Gate& gate, std::shared_ptr<Door> door);
+    runtime::Detached serve(runtime::Gate& gate, int fd, std::shared_ptr<Door> door);
+    runtime::Task<bool> one_request(runtime::Stream& stream, runtime::Buffer& buffer, Door& door);
+    runtime::Task<bool> reply_to(runtime::Stream& stream, Request request);
+
+    runtime::Loop& loop_;
+    Handler handler_;
+    std::vector<std::shared_ptr<Door>> doors_;
+    runtime::Gate gate_;
+};
+
+}  // namespace sg::web
