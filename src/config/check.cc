@@ -25,17 +25,35 @@ void Findings::fail(const std::string& path, std::string what, std::string hint)
 }
 
 void Findings::fail(Place at, std::string what, std::string hint) {
+    if (problems_.size() > Reader::problems_max) return;
+    if (problems_.size() == Reader::problems_max) {
+        what = "there are more mistakes than are shown here";
+        hint = "mend these first";
+    }
     problems_.push_back({at, std::move(what), std::move(hint)});
 }
 
 void Findings::check_name(const std::string& path, std::string_view noun, const std::string& name,
                           const std::vector<std::string>& known) {
-    if (name.empty() || std::ranges::find(known, name) != known.end()) return;
+    if (name.empty() || std::ranges::binary_search(known, name)) return;
+    if (problems_.size() > Reader::problems_max) return;  // To look for near names takes time.
     auto hint = fmt::format("define it first: no {} is defined", noun);
     if (!known.empty()) hint = fmt::format("defined here are {}", fmt::join(known, ", "));
     if (const auto near = nearest(name, known); !near.empty())
         hint += fmt::format("; did you mean `{}`?", near);
     fail(path, fmt::format("{} `{}` is not defined", noun, name), hint);
+}
+
+void Findings::check_names(const std::string& path, std::string_view noun,
+                           const std::vector<std::string>& names,
+                           const std::vector<std::string>& known) {
+    Once once;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        const auto at = fmt::format("{}.{}", path, i);
+        check_name(at, noun, names[i], known);
+        if (once.first_of(names[i], {}))
+            fail(at, fmt::format("`{}` is named twice", names[i]), "remove one of the two");
+    }
 }
 
 namespace {

@@ -2,6 +2,7 @@
 // that hide others.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,9 +29,13 @@ class Findings {
     Place at(std::string path) const;  // Of the setting, or of the nearest one around it.
     void fail(const std::string& path, std::string what, std::string hint);
     void fail(Place at, std::string what, std::string hint);
-    // A name, "person `anna`", that is none of `known`. An empty name could not be read: no fault.
+    // A name, "person `anna`", that is none of `known`, which is sorted. An empty name could not be
+    // read: no fault.
     void check_name(const std::string& path, std::string_view noun, const std::string& name,
                     const std::vector<std::string>& known);
+    // The same for a list, in which nothing may be there twice.
+    void check_names(const std::string& path, std::string_view noun,
+                     const std::vector<std::string>& names, const std::vector<std::string>& known);
 
   private:
     std::string folder_;
@@ -39,7 +44,21 @@ class Findings {
     bool all_read_;
 };
 
-template <class Map>
+// Finds what is there twice, however long the list.
+class Once {
+  public:
+    // Null: it is the first of its kind; else where the first one is. An empty key is none.
+    const Place* first_of(const std::string& key, Place place) {
+        if (key.empty()) return nullptr;
+        const auto [first, is_new] = first_.try_emplace(key, place);
+        return is_new ? nullptr : &first->second;
+    }
+
+  private:
+    std::map<std::string, Place> first_;
+};
+
+template <class Map>  // Sorted, as maps are.
 std::vector<std::string> names_of(const Map& map) {
     std::vector<std::string> names;
     for (const auto& [name, value] : map) names.push_back(name);

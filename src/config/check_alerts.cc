@@ -42,14 +42,6 @@ void check_rule(const Config& config, const std::string& path, const AlertRule& 
     if (rule.forecast != 0s && rule.signal != "disk" && findings.all_read())
         findings.fail(path + ".full_within", "only `disk` can be full",
                       "remove it, or write `when: disk > 90%`");
-    for (std::size_t i = 0; i < rule.services.size(); ++i) {
-        const auto at = fmt::format("{}.services.{}", path, i);
-        findings.check_name(at, "service", rule.services[i], names_of(config.services));
-        if (std::ranges::find(rule.services, rule.services[i]) !=
-            rule.services.begin() + std::ptrdiff_t(i))
-            findings.fail(at, fmt::format("`{}` is named twice", rule.services[i]),
-                          "remove one of the two");
-    }
     for (const auto& [label, value] : rule.labels)
         if (label == "alertname" || label == "service" || label == "severity")
             findings.fail(fmt::format("{}.labels.{}", path, label),
@@ -69,8 +61,11 @@ void check_hard_fault(const HardFault& fault, Findings& findings) {
 
 void check_alerts(const Config& config, Findings& findings) {
     const Operations& operations = config.operations;
-    for (const auto& [name, rule] : operations.alerts)
+    const auto services = names_of(config.services);
+    for (const auto& [name, rule] : operations.alerts) {
         check_rule(config, "alerts." + name, rule, findings);
+        findings.check_names("alerts." + name + ".services", "service", rule.services, services);
+    }
     check_hard_fault(operations.hard_fault, findings);
     for (std::size_t i = 0; i < operations.inhibit.size(); ++i) {
         const Inhibition& inhibition = operations.inhibit[i];

@@ -12,9 +12,10 @@ namespace {
 
 using Kind = Objective::Kind;
 
-bool same(const Objective& a, const Objective& b) {
-    return a.kind == b.kind && a.target == b.target && a.within == b.within && a.rate == b.rate &&
-           a.over == b.over && a.slice_target == b.slice_target;
+// The same text: the same promise.
+std::string promise(const Objective& o) {
+    return fmt::format("{} {} {} {} {} {}", static_cast<int>(o.kind), o.target.of_one,
+                       o.within.count(), o.rate.per_second, o.over.count(), o.slice_target.of_one);
 }
 
 void check_objective(const Objective& objective, Findings& findings) {
@@ -35,13 +36,11 @@ void check_objective(const Objective& objective, Findings& findings) {
 void check_service(const std::string& name, const std::vector<Objective>& objectives,
                    Findings& findings) {
     const Objective* latency = nullptr;
-    for (std::size_t i = 0; i < objectives.size(); ++i) {
-        const Objective& objective = objectives[i];
-        const auto first = std::ranges::find_if(
-            objectives, [&](const Objective& other) { return same(other, objective); });
-        if (first != objectives.begin() + std::ptrdiff_t(i))
+    Once once;
+    for (const Objective& objective : objectives) {
+        if (const Place* first = once.first_of(promise(objective), objective.place))
             findings.fail(objective.place, "this objective is there twice",
-                          fmt::format("remove one: the other is in line {}", first->place.line));
+                          fmt::format("remove one: the other is in line {}", first->line));
         if (objective.kind != Kind::latency) continue;
         if (latency && latency->within != objective.within)
             findings.fail(
@@ -56,11 +55,11 @@ void check_service(const std::string& name, const std::vector<Objective>& object
 
 void check_burn(const Operations& operations, Findings& findings) {
     Duration longest = 0s;
+    Once once;
     for (std::size_t i = 0; i < operations.burn.size(); ++i) {
         const BurnTier& tier = operations.burn[i];
         longest = std::max(longest, tier.window);
-        const auto first = std::ranges::find(operations.burn, tier.name, &BurnTier::name);
-        if (!tier.name.empty() && first != operations.burn.begin() + std::ptrdiff_t(i))
+        if (once.first_of(tier.name, {}))
             findings.fail(fmt::format("burn_rates.{}.name", i),
                           fmt::format("`{}` is there twice", tier.name),
                           "give one of them another name");
@@ -79,10 +78,9 @@ void check_burn(const Operations& operations, Findings& findings) {
 
 void check_objectives(const Config& config, Findings& findings) {
     auto known = names_of(config.services);
-    known.push_back("all");
+    known.insert(std::ranges::lower_bound(known, "all"), "all");
     for (const auto& [name, objectives] : config.operations.objectives) {
-        if (std::ranges::find(known, name) == known.end())
-            findings.check_name("objectives." + name, "service", name, known);
+        findings.check_name("objectives." + name, "service", name, known);
         for (const Objective& objective : objectives)
             if (name == "all" || findings.was_said("objectives." + name))
                 check_objective(objective, findings);

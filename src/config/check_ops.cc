@@ -20,26 +20,24 @@ bool is_local(const std::string& text) {
 }
 
 void check_gateways(const std::vector<GatewaySource>& gateways, Findings& findings) {
+    Once names;
+    Once addresses;
     for (std::size_t i = 0; i < gateways.size(); ++i) {
         const GatewaySource& gateway = gateways[i];
         const auto path = fmt::format("ops.gateways.{}", i);
-        const auto here = gateways.begin() + std::ptrdiff_t(i);
         if (gateway.name == "local")
             findings.fail(path + ".name", "`local` is the gateway on this machine",
                           "give this one another name");
-        if (const auto first = std::ranges::find(gateways, gateway.name, &GatewaySource::name);
-            first != here && !gateway.name.empty())
+        if (const Place* first = names.first_of(gateway.name, gateway.place))
             findings.fail(
                 path + ".name",
-                fmt::format("the name `{}` is taken by line {}", gateway.name, first->place.line),
+                fmt::format("the name `{}` is taken by line {}", gateway.name, first->line),
                 "give one of them another name");
-        if (const auto first =
-                std::ranges::find(gateways, gateway.address, &GatewaySource::address);
-            first != here && !gateway.address.empty())
-            findings.fail(path + ".address",
-                          fmt::format("`{}` is the gateway of line {} already", gateway.address,
-                                      first->place.line),
-                          "remove one of the two");
+        if (const Place* first = addresses.first_of(gateway.address, gateway.place))
+            findings.fail(
+                path + ".address",
+                fmt::format("`{}` is the gateway of line {} already", gateway.address, first->line),
+                "remove one of the two");
         if (!gateway.address.starts_with("unix:") && !gateway.address.empty() &&
             (gateway.certificate.certificate.empty() || gateway.ca.empty()) && findings.all_read())
             findings.fail(path + ".address",

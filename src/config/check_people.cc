@@ -1,11 +1,13 @@
 // People and teams: that who is named exists, that somebody is on call, that a page can reach them.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <set>
 
 #include "config/check.h"
 #include "config/describe.h"
+#include "config/reach.h"
 
 namespace sg::config {
 
@@ -16,7 +18,8 @@ class PeopleCheck {
     PeopleCheck(const Config& config, Findings& findings)
         : operations_(config.operations),
           findings_(findings),
-          people_(names_of(operations_.people)) {}
+          people_(names_of(operations_.people)),
+          channels_(names_of(operations_.notify)) {}
 
     void team(const std::string& id, const Team& team) {
         const auto path = "teams." + id;
@@ -39,16 +42,14 @@ class PeopleCheck {
 
     void person(const std::string& id, const Person& person) {
         const auto path = "people." + id;
-        const auto channels = names_of(operations_.notify);
         bool told = false;
+        findings_.check_names(path + ".reach", "channel", person.reach, channels_);
         for (std::size_t i = 0; i < person.reach.size(); ++i) {
-            const auto at = fmt::format("{}.reach.{}", path, i);
-            findings_.check_name(at, "channel", person.reach[i], channels);
-            repeated(at, person.reach, i);
             const auto channel = operations_.notify.find(person.reach[i]);
-            if (channel == operations_.notify.end()) told = true;
-            else if (!reaches(channel->second, person))
-                told = true, unreachable(at, id, channel->second);
+            const bool known = channel != operations_.notify.end();
+            told = told || !known || !reaches(channel->second, person);
+            if (known && !reaches(channel->second, person))
+                unreachable(fmt::format("{}.reach.{}", path, i), id, channel->second);
         }
         if (told || !findings_.all_read() || operations_.notify.empty() || !on_call_.contains(id))
             return;
@@ -59,24 +60,21 @@ class PeopleCheck {
 
   private:
     void names(const std::string& path, const std::vector<std::string>& names) {
+        Once once;
         for (std::size_t i = 0; i < names.size(); ++i) {
             const auto at = fmt::format("{}.{}", path, i);
             on_call_.insert(names[i]);
             // A short form says the same people for several levels.
-            if (!seen_.emplace(findings_.at(at), names[i]).second) continue;
-            findings_.check_name(at, "person", names[i], people_);
-            repeated(at, names, i);
+            const bool told = !seen_.emplace(findings_.at(at), names[i]).second;
+            if (!told) findings_.check_name(at, "person", names[i], people_);
+            if (!told && once.first_of(names[i], {}))
+                findings_.fail(at, fmt::format("`{}` is named twice", names[i]),
+                               "remove one of the two");
         }
     }
 
-    void repeated(const std::string& at, const std::vector<std::string>& names, std::size_t i) {
-        if (names[i].empty() || std::find(names.begin(), names.begin() + std::ptrdiff_t(i),
-                                          names[i]) == names.begin() + std::ptrdiff_t(i))
-            return;
-        findings_.fail(at, fmt::format("`{}` is named twice", names[i]), "remove one of the two");
-    }
-
     void escalation(const std::string& path, const Team& team) {
+        Once once;
         for (std::size_t i = 0; i < team.escalate.size(); ++i) {
             const EscalationStep& step = team.escalate[i];
             const auto at = fmt::format("{}.{}", path, i);
@@ -95,9 +93,7 @@ class PeopleCheck {
                     fmt::format("`{}` comes before the step that stands before it", to_text(step)),
                     "times count from the beginning of the page: put the steps in "
                     "their order");
-            if (std::ranges::find_if(team.escalate, [&](const auto& other) {
-                    return to_text(other) == to_text(step);
-                }) != team.escalate.begin() + std::ptrdiff_t(i))
+            if (once.first_of(to_text(step), {}))
                 findings_.fail(at, fmt::format("the step `{}` is there twice", to_text(step)),
                                "remove one of the two, or give it another time");
         }
@@ -106,13 +102,6 @@ class PeopleCheck {
     static std::string who(EscalationStep step) {
         step.after = 0s;
         return to_text(step);
-    }
-
-    static bool reaches(const Channel& channel, const Person& person) {
-        if (channel.kind == Channel::Kind::mail) return !person.mail.empty();
-        if (channel.kind == Channel::Kind::http && channel.body.contains("${to}"))
-            return !person.phone.empty();
-        return true;
     }
 
     void unreachable(const std::string& at, const std::string& id, const Channel& channel) {
@@ -127,20 +116,22 @@ class PeopleCheck {
     const Operations& operations_;
     Findings& findings_;
     std::vector<std::string> people_;
+    std::vector<std::string> channels_;
     std::set<std::string> on_call_;  // Or otherwise named by a team.
     std::set<std::pair<Place, std::string>> seen_;
 };
 
-void check_owner(const Config& config, const Service& service, Findings& findings) {
-    const auto& teams = config.operations.teams;
-    if (teams.empty()) return;  // Then a team is only a word that is shown.
-    const auto path = "services." + service.name;
-    findings.check_name(path + ".team", "team", service.team, names_of(teams));
-    if (service.team.empty() && teams.size() > 1 && findings.all_read())
-        findings.fail(service.place,
-                      fmt::format("nobody is paged for `{}`: it has no team", service.name),
-                      fmt::format("add `team:` to it under `services`; defined here are {}",
-                                  fmt::join(names_of(teams), ", ")));
+// Requires: there are teams. Without any, a team is only a word that is shown.
+void check_owners(const Config& config, Findings& findings) {
+    const auto teams = names_of(config.operations.teams);
+    for (const auto& [name, service] : config.services) {
+        findings.check_name("services." + name + ".team", "team", service.team, teams);
+        if (service.team.empty() && teams.size() > 1 && findings.all_read())
+            findings.fail(service.place,
+                          fmt::format("nobody is paged for `{}`: it has no team", name),
+                          fmt::format("add `team:` to it under `services`; defined here are {}",
+                                      fmt::join(teams, ", ")));
+    }
 }
 
 }  // namespace
@@ -150,8 +141,9 @@ void check_people(const Config& config, Findings& findings) {
     PeopleCheck check(config, findings);
     for (const auto& [id, team] : operations.teams) check.team(id, team);
     for (const auto& [id, person] : operations.people) check.person(id, person);
-    for (const auto& [name, service] : config.services) check_owner(config, service, findings);
-    if (!operations.teams.empty() && operations.notify.empty() && findings.all_read())
+    if (operations.teams.empty()) return;
+    check_owners(config, findings);
+    if (operations.notify.empty() && findings.all_read())
         findings.fail("teams", "there are people on call, but no way to reach them",
                       "add channels: notify: { mail: { smtp: \"smtp://mail.internal:587\", from: "
                       "streamgate@example.com } }");

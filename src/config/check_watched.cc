@@ -70,7 +70,6 @@ void check_need(const Config& config, const std::string& path, const Need& need,
 
 void check_probe(const Config& config, const std::string& path, const Probe& probe,
                  Findings& findings) {
-    findings.check_name(path + ".service", "service", probe.service, names_of(config.services));
     check_credentials(config, path + ".url", probe.url, findings);
     if (probe.timeout > probe.every)
         findings.fail(path + ".timeout",
@@ -80,12 +79,14 @@ void check_probe(const Config& config, const std::string& path, const Probe& pro
 }
 
 void check_inboxes(const Config& config, Findings& findings) {
+    const auto services = names_of(config.services);
+    const auto teams = names_of(config.operations.teams);
     std::map<std::string, std::string> tokens;
     for (const auto& [name, inbox] : config.operations.inbox) {
         const auto path = "inbox." + name;
         const auto at = path + ".token";
-        findings.check_name(path + ".service", "service", inbox.service, names_of(config.services));
-        findings.check_name(path + ".team", "team", inbox.team, names_of(config.operations.teams));
+        findings.check_name(path + ".service", "service", inbox.service, services);
+        findings.check_name(path + ".team", "team", inbox.team, teams);
         if (inbox.token.empty()) continue;  // It could not be read.
         if (inbox.token.size() < token_least)
             findings.fail(
@@ -100,18 +101,14 @@ void check_inboxes(const Config& config, Findings& findings) {
     }
 }
 
-void check_heartbeats(const Config& config, Findings& findings) {
+void check_heartbeats_out(const Config& config, Findings& findings) {
     const Operations& operations = config.operations;
-    for (const auto& [name, heartbeat] : operations.heartbeats)
-        findings.check_name("heartbeats." + name + ".service", "service", heartbeat.service,
-                            names_of(config.services));
+    Once once;
     for (std::size_t i = 0; i < operations.heartbeats_out.size(); ++i) {
-        const auto& out = operations.heartbeats_out;
-        check_credentials(config, fmt::format("heartbeats_out.{}.url", i), out[i].url, findings);
-        if (std::ranges::find(out, out[i].url, &HeartbeatOut::url) !=
-                out.begin() + std::ptrdiff_t(i) &&
-            !out[i].url.empty())
-            findings.fail(out[i].place, fmt::format("`{}` is there twice", out[i].url),
+        const HeartbeatOut& out = operations.heartbeats_out[i];
+        check_credentials(config, fmt::format("heartbeats_out.{}.url", i), out.url, findings);
+        if (once.first_of(out.url, out.place))
+            findings.fail(out.place, fmt::format("`{}` is there twice", out.url),
                           "remove one of the two");
     }
 }
@@ -122,20 +119,19 @@ void check_watched(const Config& config, Findings& findings) {
     const Operations& operations = config.operations;
     for (const auto& [name, need] : operations.needs)
         check_need(config, "needs." + name, need, findings);
-    for (const auto& [name, probe] : operations.probes)
+    const auto services = names_of(config.services);
+    for (const auto& [name, probe] : operations.probes) {
+        findings.check_name("probes." + name + ".service", "service", probe.service, services);
         check_probe(config, "probes." + name, probe, findings);
+    }
+    for (const auto& [name, heartbeat] : operations.heartbeats)
+        findings.check_name("heartbeats." + name + ".service", "service", heartbeat.service,
+                            services);
     check_inboxes(config, findings);
-    check_heartbeats(config, findings);
+    check_heartbeats_out(config, findings);
     const auto known = names_of(operations.needs);
     for (const auto& [name, service] : config.services)
-        for (std::size_t i = 0; i < service.needs.size(); ++i) {
-            const auto at = fmt::format("services.{}.needs.{}", name, i);
-            findings.check_name(at, "dependency", service.needs[i], known);
-            if (std::ranges::find(service.needs, service.needs[i]) !=
-                service.needs.begin() + std::ptrdiff_t(i))
-                findings.fail(at, fmt::format("`{}` is named twice", service.needs[i]),
-                              "remove one of the two");
-        }
+        findings.check_names("services." + name + ".needs", "dependency", service.needs, known);
 }
 
 }  // namespace sg::config

@@ -290,10 +290,21 @@ TEST(Load, large_files_take_bounded_time) {
         routes += "- { methods: [M" + std::to_string(i) + "], to: s }\n";
         listeners += "- 127.0." + std::to_string(i / 250) + "." + std::to_string(i % 250) + ":80\n";
     }
+    std::string operations =
+        "listen: :80\nroutes: { respond: 200 }\nalerts: { a: { when: cpu > 1%, "
+        "services: [";
+    std::string objectives =
+        "listen: :80\nroutes: { respond: 200 }\nobjectives: { all: { errors: [";
+    for (int i = 0; i < 20000; ++i) {
+        operations += "s" + std::to_string(i) + ", ";
+        objectives += "9" + std::to_string(i % 9) + "." + std::to_string(10000 + i) + "%, ";
+    }
     const auto began = std::clock();  // Of the processor: others may be at work too.
     EXPECT_EQ(good(routes)->routes.size(), 5000U);
     EXPECT_EQ(good(listeners)->listen.size(), 5000U);
     EXPECT_NE(bad("a: [" + std::string(150'000, ',')).find("error"), std::string::npos);
+    EXPECT_NE(bad(operations + "]}}").find("more mistakes than are shown"), std::string::npos);
+    EXPECT_EQ(good(objectives + "]}}")->operations.objectives.at("all").size(), 20003U);
     EXPECT_LT(std::clock() - began, 30 * CLOCKS_PER_SEC);
 }
 

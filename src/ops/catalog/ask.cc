@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "config/formats.h"
+#include "config/reach.h"
 
 namespace sg::catalog {
 
@@ -16,14 +17,6 @@ void add_once(std::vector<std::string>& names, const std::vector<std::string>& m
 const config::Service* find_service(const Config& config, const std::string& name) {
     const auto found = config.services.find(name);
     return found == config.services.end() ? nullptr : &found->second;
-}
-
-// Whether a page of this kind can be addressed to the person at all.
-bool reaches(const config::Channel& channel, const config::Person& person) {
-    if (channel.kind == config::Channel::Kind::mail) return !person.mail.empty();
-    if (channel.kind == config::Channel::Kind::http && channel.body.contains("${to}"))
-        return !person.phone.empty();
-    return true;
 }
 
 }  // namespace
