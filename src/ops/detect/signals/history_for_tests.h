@@ -22,7 +22,7 @@ class HistoryForTests : public History {
         latest_ = std::move(second);
     }
     void add_probe(const std::string& service, Instant at, Health health) {
-        probes_[service].emplace_back(at, health);
+        probes_[service].emplace(at.ns, health);
     }
 
     Flow service(const std::string& name, Instant from, Instant to) const override {
@@ -68,10 +68,10 @@ class HistoryForTests : public History {
         std::pair<int, int> count;
         const auto found = probes_.find(service);
         if (found == probes_.end()) return count;
-        for (const auto& [at, health] : found->second) {
-            if (at < from || at >= to) continue;
+        for (auto it = found->second.lower_bound(from.ns);
+             it != found->second.end() && it->first < to.ns; ++it) {
             ++count.first;
-            count.second += health == Health::well ? 1 : 0;
+            count.second += it->second == Health::well ? 1 : 0;
         }
         return count;
     }
@@ -81,7 +81,7 @@ class HistoryForTests : public History {
   private:
     std::map<std::string, std::map<std::int64_t, Flow>> flows_;  // By the end of the second.
     std::map<std::string, std::vector<Level>> levels_;
-    std::map<std::string, std::vector<std::pair<Instant, Health>>> probes_;
+    std::map<std::string, std::multimap<std::int64_t, Health>> probes_;
     Second latest_;
 };
 

@@ -1,0 +1,25 @@
+// What others may ask of the objectives.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ops/detect/slo/model.h"
+#include "store/session.h"
+
+namespace sg::slo {
+
+// Those that are not well: breached, their budget spent, or unseen.
+Result<std::vector<Standing>> not_well(const store::Tx& tx);
+Result<std::vector<Standing>> not_well(const store::Tx& tx, const std::string& service);
+Result<std::optional<Standing>> standing_of(const store::Tx& tx, const std::string& id);
+
+// Whether users of the service feel it now: one of its objectives burns at the pace of a page.
+Result<bool> is_burning(const store::Tx& tx, const std::string& service);
+
+// An objective whose budget is spent freezes changes of its service. Empty: none.
+Result<std::vector<Standing>> budgets_spent(const store::Tx& tx, const std::string& service);
+
+}  // namespace sg::slo
