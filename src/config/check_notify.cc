@@ -35,7 +35,10 @@ void check_channel(const std::string& path, const Channel& channel, Findings& fi
          "url: https://hooks.example.com/page"},
         {"routing_key", !channel.routing_key.empty(), kind == Kind::pagerduty,
          kind == Kind::pagerduty, "routing_key: \"${file:secrets/pagerduty}\""},
-        {"secret", !channel.secret.empty(), kind == Kind::webhook, false, {}},
+        {"secret", !channel.secret.empty(), kind == Kind::webhook, !channel.secret_before.empty(),
+         "secret: \"${file:secrets/hook}\""},
+        {"secret_before", !channel.secret_before.empty(), kind == Kind::webhook, false, {}},
+        {"calls", channel.calls, http, false, {}},
         {"method", channel.method != usual.method, http, false, {}},
         {"headers", !channel.headers.empty(), http, false, {}},
         {"body", !channel.body.empty(), http, false, {}},
@@ -95,6 +98,7 @@ void check_notify(const Config& config, Findings& findings) {
         check_channel(path, channel, findings);
         check_secret(config, path + ".password", channel.password, findings);
         check_secret(config, path + ".secret", channel.secret, findings);
+        check_secret(config, path + ".secret_before", channel.secret_before, findings);
         check_secret(config, path + ".routing_key", channel.routing_key, findings);
         // Who knows the URL of Slack's webhook can write there; one on this machine is a stand-in.
         if (channel.kind == Kind::slack && channel.url.starts_with("https://"))

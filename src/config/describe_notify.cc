@@ -81,9 +81,8 @@ void describe_web(Visitor& v, Channel& channel) {
     v.field({.key = "test_at",
              .why = "Time of day at which a test page goes out every day, to one after the other "
                     "of those who are reached this way, in their own time zone: a channel that "
-                    "broke is found before it is needed. Not of `terminal`.",
-             .unset = "no test pages",
-             .format = &formats::one_line},
+                    "broke is found before it is needed. `off` sends none; `terminal` never does.",
+             .format = &formats::clock_time},
             channel.test_at);
     v.field({.key = "ca",
              .why = "File with the certificates (PEM) of the authorities that are trusted.",

@@ -37,6 +37,7 @@ extern const Format mail_address;     // ana@example.com
 extern const Format phone;            // E.164: +34600000000
 extern const Format zone;             // Europe/Madrid, as the system knows it
 extern const Format handover;         // Mon 09:00, or 09:00
+extern const Format clock_time;       // 10:00, or `off`
 extern const Format date;             // 2026-01-05
 extern const Format url;              // http:// or https://
 extern const Format origin;           // The same, without a path: https://ops.example.com

@@ -108,6 +108,12 @@ Result<void> check_handover(std::string_view text) {
                  "write a weekday and a clock time such as Mon 09:00, or 09:00 for every day");
 }
 
+Result<void> check_clock_time(std::string_view text) {
+    static const RE2 form("([01][0-9]|2[0-3]):[0-5][0-9]");
+    if (text == "off" || fits(text, form)) return {};
+    return wrong(fmt::format("`{}` is not a time of day", text), "write it as 10:00, or off");
+}
+
 Result<void> check_date(std::string_view text) {
     static const RE2 form("[0-9]{4}-[0-9]{2}-[0-9]{2}");
     using namespace std::chrono;
@@ -338,6 +344,7 @@ const Format mail_address = {"a mail address", check_mail};
 const Format phone = {"a telephone number such as +34600000000", check_phone};
 const Format zone = {"a time zone such as Europe/Madrid", check_zone};
 const Format handover = {"a weekday and a time such as `Mon 09:00`, or a time", check_handover};
+const Format clock_time = {"a time of day such as 10:00, or off", check_clock_time};
 const Format date = {"a date such as 2026-01-05", check_date};
 const Format url = {"a URL", check_url};
 const Format origin = {"a URL such as https://ops.example.com", check_origin};

@@ -84,7 +84,7 @@ struct Channel {
     std::map<std::string, std::string> headers;  // http.
     std::string body;    // http: a template with ${subject}, ${text}, ${to}, ${ack}, ${severity}.
     bool calls = false;  // http: it rings; the limits of calls apply, not those of text messages.
-    std::string test_at = "10:00";  // Of a daily test page, in the person's zone; empty: none.
+    std::string test_at = "10:00";  // Of a daily test page, in the person's zone; `off`: none.
     std::string ca;                 // PEM bundle to trust; empty: the system's.
     Place place;
 };
