@@ -63,8 +63,7 @@ void append_event(std::string& out, const CalendarEvent& event) {
     append_line(out, "END:VEVENT");
 }
 
-// --- feeds
-// ----------------------------------------------------------------------------------------
+// --- feeds --------------------------------------------------------------------------------------
 
 using Events = std::map<std::string, CalendarEvent>;  // By UID.
 

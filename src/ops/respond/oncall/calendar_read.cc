@@ -17,7 +17,7 @@ using std::chrono::local_days;
 using std::chrono::year_month_day;
 
 constexpr std::size_t lines_max = 200'000;   // Bounds.
-constexpr std::int64_t steps_max = 100'000;  // Of one rule, also those that are left out.
+constexpr std::int64_t steps_max = 500'000;  // Of all rules, also what lies before the span.
 
 std::unexpected<Error> refuse(std::string what, std::string hint = {}) {
     return fail(Errc::invalid_argument, std::move(what), std::move(hint));
@@ -184,8 +184,7 @@ Result<std::chrono::seconds> duration_of(std::string_view text) {
     return sum;
 }
 
-// --- repetition
-// -----------------------------------------------------------------------------------
+// --- repetition ---------------------------------------------------------------------------------
 
 struct Rule {
     enum class Every : std::uint8_t { once, day, week, month, year };
@@ -256,47 +255,62 @@ std::optional<ClockTime> months_from(ClockTime start, std::int64_t months) {
     return local_days{next} + (start - day);
 }
 
-struct Wanted {
-    const Rule& rule;
-    const When& start;
-    ClockTime last;  // Nothing after this clock time matters.
-};
-
-// Calls `take` with every repetition in order; it returns false to end.
-template <class Take>
-Result<void> repeat(const Wanted& wanted, Take take) {
-    const auto& [rule, start, last] = wanted;
-    const auto first = start.clock;
+// The repetitions of one period of the rule, n periods after the start, in order.
+std::vector<ClockTime> repetitions(const Rule& rule, ClockTime first, std::int64_t n) {
+    const auto periods = n * rule.interval;
+    switch (rule.every) {
+        case Rule::Every::once: return {first};
+        case Rule::Every::day: return {first + days{periods}};
+        case Rule::Every::week: break;
+        case Rule::Every::month:
+        case Rule::Every::year: {
+            const auto months = rule.every == Rule::Every::year ? periods * 12 : periods;
+            const auto clock = months_from(first, months);
+            return clock ? std::vector{*clock} : std::vector<ClockTime>{};
+        }
+    }
+    if (rule.weekdays.empty()) return {first + days{periods * 7}};
+    std::vector<ClockTime> clocks;
     const auto first_day = std::chrono::floor<days>(first);
     const auto monday = first_day - (std::chrono::weekday{first_day} - std::chrono::Monday);
-    for (std::int64_t n = 0; n < steps_max; ++n) {
-        if (rule.every == Rule::Every::once && n > 0) return {};
-        std::vector<ClockTime> clocks;
-        const auto steps = n * rule.interval;
-        if (rule.every == Rule::Every::week && !rule.weekdays.empty()) {
-            for (int i = 0; i < 7; ++i) {
-                const auto day = monday + days{steps * 7 + i};
-                const auto clock = day + (first - first_day);
-                if (clock >= first &&
-                    rule.weekdays.contains(std::chrono::weekday{day}.c_encoding()))
-                    clocks.push_back(clock);
-            }
-            if (monday + days{steps * 7} > last) return {};
-        } else if (rule.every == Rule::Every::month || rule.every == Rule::Every::year) {
-            if (steps > 12 * 400) return {};
-            const auto months = rule.every == Rule::Every::year ? steps * 12 : steps;
-            if (const auto clock = months_from(first, months)) clocks.push_back(*clock);
-        } else {
-            clocks.push_back(first + days{steps * (rule.every == Rule::Every::week ? 7 : 1)});
-        }
-        for (const auto clock : clocks)
-            if (clock > last || !take(clock)) return {};
+    for (auto day = monday + days{periods * 7}; clocks.size() < 7; day += days{1}) {
+        if (day >= monday + days{periods * 7 + 7}) break;
+        const auto clock = day + (first - first_day);
+        if (clock >= first && rule.weekdays.contains(std::chrono::weekday{day}.c_encoding()))
+            clocks.push_back(clock);
     }
-    return fail(Errc::too_large, "a rule with too many repetitions");
+    return clocks;
 }
 
-// --- events
-// ---------------------------------------------------------------------------------------
+// The last period that begins before the clock time, or a few before it; 0 where they are counted.
+std::int64_t skipped(const Rule& rule, ClockTime first, ClockTime before) {
+    const bool by_days = rule.every == Rule::Every::day || rule.every == Rule::Every::week;
+    if (!by_days || rule.count) return 0;
+    const auto period = days{rule.interval * (rule.every == Rule::Every::week ? 7 : 1)};
+    return std::max<std::int64_t>((before - first) / period - 2, 0);
+}
+
+// Years, as dates are understood: what lies after matters to nobody.
+constexpr std::int64_t periods_max = 12 * 231;
+
+// Calls `take` with every repetition from about `from` on in order, until it returns false. Takes
+// the steps that it makes from `steps`.
+template <class Take>
+Result<void> repeat(const Rule& rule, ClockTime first, ClockTime from, std::int64_t& steps,
+                    Take take) {
+    const bool by_months = rule.every == Rule::Every::month || rule.every == Rule::Every::year;
+    for (std::int64_t n = skipped(rule, first, from);; ++n) {
+        if (rule.every == Rule::Every::once && n > 0) return {};
+        if (by_months && n * rule.interval > periods_max) return {};
+        if (--steps < 0)
+            return fail(Errc::too_large, "rules with too many repetitions",
+                        "export only the time that matters");
+        for (const auto clock : repetitions(rule, first, n))
+            if (!take(clock)) return {};
+    }
+}
+
+// --- events -------------------------------------------------------------------------------------
 
 struct Raw {
     std::vector<Property> properties;
@@ -337,8 +351,31 @@ Result<std::set<Instant>> exceptions_of(const Raw& raw, const Zone& floating) {
     return exceptions;
 }
 
-Result<void> read_event(const Raw& raw, Span span, const Zone& floating,
-                        std::vector<Occurrence>& out) {
+// Bound: of the texts that every repetition carries.
+std::string shortened(const std::string& text) {
+    constexpr std::size_t octets_max = 250;
+    std::string_view rest = text;
+    std::size_t size = 0;
+    while (size < octets_max && !rest.empty()) {
+        const auto length = std::max<std::size_t>(utf8_length(rest), 1);
+        rest.remove_prefix(length);
+        size += length;
+    }
+    return text.substr(0, size);
+}
+
+// What is read, and how many steps of rules may still be made for it.
+struct Reading {
+    Span span;
+    Zone floating;
+    std::vector<Occurrence> out;
+    std::int64_t steps = steps_max;
+};
+
+Result<void> read_event(const Raw& raw, Reading& reading) {
+    const Span span = reading.span;
+    const Zone& floating = reading.floating;
+    auto& out = reading.out;
     if (equal_ignoring_case(raw.text("STATUS"), "CANCELLED")) return {};
     const auto* begin = raw.find("DTSTART");
     if (begin == nullptr) return refuse("an event without DTSTART");
@@ -353,15 +390,19 @@ Result<void> read_event(const Raw& raw, Span span, const Zone& floating,
     if (const auto* text = raw.find("RRULE")) {
         TRY(rule, rule_of(text->value, start));
     }
+    const auto uid = shortened(raw.text("UID"));
+    const auto summary = shortened(raw.text("SUMMARY"));
     std::int64_t count = 0;
-    const Wanted wanted{rule, start, start.zone.clock(span.to)};
-    return repeat(wanted, [&](ClockTime clock) {
+    // A day more: the clock may change in between.
+    const auto from_about = start.zone.clock(span.from) - length - days{1};
+    return repeat(rule, start.clock, from_about, reading.steps, [&](ClockTime clock) {
         const Instant from = start.zone.instant(clock);
         if (rule.until && from > *rule.until) return false;
         if (rule.count && ++count > *rule.count) return false;
         const Instant to = start.zone.instant(clock + length);
-        if (from < span.to && to > span.from && from < to && !exceptions.contains(from))
-            out.push_back({raw.text("UID"), raw.text("SUMMARY"), from, to});
+        if (from >= span.to) return false;
+        if (to > span.from && from < to && !exceptions.contains(from))
+            out.push_back({uid, summary, from, to});
         return out.size() <= occurrences_max;
     });
 }
@@ -375,9 +416,9 @@ Result<std::vector<Occurrence>> read_calendar(std::string_view text, Span span,
     if (lines.size() > lines_max) return fail(Errc::too_large, "a calendar of too many lines");
     if (lines.empty() || !equal_ignoring_case(lines.front(), "BEGIN:VCALENDAR"))
         return refuse("not a calendar: it does not begin with BEGIN:VCALENDAR");
-    std::vector<Occurrence> out;
-    std::vector<std::string>
-        open;  // Components; those within an event, such as alarms, are skipped.
+    Reading reading{.span = span, .floating = floating, .out = {}};
+    auto& out = reading.out;
+    std::vector<std::string> open;  // Components. Those within an event (alarms) are skipped.
     Raw raw;
     for (const auto& line : lines) {
         TRY(const Property property, property_of(line));
@@ -390,7 +431,7 @@ Result<std::vector<Occurrence>> read_calendar(std::string_view text, Span span,
             if (open.empty() || open.back() != value)
                 return refuse(fmt::format("END:{} without its BEGIN", value.substr(0, 40)));
             open.pop_back();
-            if (value == "VEVENT") TRY_VOID(read_event(raw, span, floating, out));
+            if (value == "VEVENT") TRY_VOID(read_event(raw, reading));
             if (out.size() > occurrences_max)
                 return fail(Errc::too_large, "too many events", "choose a shorter time");
         } else if (!open.empty() && open.back() == "VEVENT") {

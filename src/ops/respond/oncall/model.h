@@ -18,8 +18,7 @@ enum class Level : std::uint8_t { primary, secondary, backup };
 inline constexpr std::array levels = {Level::primary, Level::secondary, Level::backup};
 std::string_view word(Level level);
 
-// --- schedules
-// ------------------------------------------------------------------------------------
+// --- schedules ----------------------------------------------------------------------------------
 
 // A rotation as it is from an instant on, until the next era of the same team and level. Eras are
 // never changed, so that yesterday's shifts stay what they were.
@@ -146,8 +145,7 @@ struct FeedRevoked {
     std::int64_t id = 0;
 };
 
-// --- pages
-// ----------------------------------------------------------------------------------------
+// --- pages --------------------------------------------------------------------------------------
 
 // What somebody must look at.
 struct Trouble {

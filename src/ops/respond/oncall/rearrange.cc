@@ -91,7 +91,7 @@ ops::Decision& look_again(ops::Decision& decision, const std::string& team, Inst
 template <class T>
 const T* open_one(const std::vector<T>& list, std::int64_t id, Instant now) {
     for (const T& it : list)
-        if (it.id == id && end_of(it) > now) return &it;
+        if (it.id == id && it.removed_at == Instant{} && it.to > now) return &it;
     return nullptr;
 }
 

@@ -196,8 +196,7 @@ TEST(Rotation, MonthsBeforeTheStart) {
     EXPECT_EQ(slot_at(r, at("2020-12-14T00:00:00Z")), 1);
 }
 
-// --- what people write
-// -----------------------------------------------------------------------------
+// --- what people write --------------------------------------------------------------------------
 
 TEST(Timing, TheFirstHandOverIsTheFirstSuchDayFromSince) {
     const auto r = rotation_of({"Mon 09:00", 168h, "Europe/Berlin", "2026-01-06"});
@@ -226,8 +225,7 @@ TEST(Timing, MistakesAreRefused) {
         EXPECT_FALSE(rotation_of(bad)) << bad.handover << ' ' << bad.zone << ' ' << bad.since;
 }
 
-// --- whose turn
-// ------------------------------------------------------------------------------------
+// --- whose turn ---------------------------------------------------------------------------------
 
 using People = std::vector<std::string>;
 

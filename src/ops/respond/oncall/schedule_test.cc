@@ -189,8 +189,7 @@ TEST(Schedule, MergedShiftsForgetTheSlots) {
                 ElementsAre("ana 01-05T09:00 02-02T09:00"));
 }
 
-// --- changes
-// ---------------------------------------------------------------------------------------
+// --- changes ------------------------------------------------------------------------------------
 
 const Instant now = at("2026-01-06T00:00");
 
@@ -396,8 +395,7 @@ TEST(AnImport, IsAllOrNothingAndOneEvent) {
     EXPECT_EQ(import_overrides(book(), many, "digest", now).error().code, Errc::conflict);
 }
 
-// --- quality
-// ---------------------------------------------------------------------------------------
+// --- quality ------------------------------------------------------------------------------------
 
 TEST(Quality, OfAFullSchedule) {
     Roster r = roster();
