@@ -32,6 +32,9 @@ class Stream : public Watcher {
     std::ptrdiff_t write_some(std::string_view bytes);
     std::ptrdiff_t write_some(std::span<const iovec> pieces);
 
+    // A read would block: known without asking, and without a buffer to read into.
+    bool is_dry() const { return ssl_ == nullptr && !may_read(); }
+
     // What to wait for after would_block.
     Awaiter can_read(Tick deadline) {
         return read_wants_write_ ? writable(deadline) : readable(deadline);

@@ -214,6 +214,7 @@ constexpr bool has_no_content(std::uint16_t status) {  // RFC 9110 §6.4.1
 }
 
 void append_status(http::Out& out, std::uint16_t status, std::string_view reason) {
+    if (status == 200 && reason == "OK") return out.put("HTTP/1.1 200 OK\r\n");
     out.put("HTTP/1.1 ");
     out.put_number(status);
     out.put_all(' ', reason, "\r\n");

@@ -78,8 +78,9 @@ Ending ending_of_loss(const Exchange& x) {
     return x.connection->input.empty() ? Ending::upstream_reset : Ending::upstream_incomplete;
 }
 
-// Reads until a head is whole, interim or final.
-Task<Ending> read_head(Exchange& x, http::h1::HeadScan& scan, Deadlines& d, std::size_t& bytes) {
+// Reads a head as far as it is there, interim or final. ok: all of it, of so many `bytes`; nothing:
+// more must come.
+std::optional<Ending> read_head(Exchange& x, http::h1::HeadScan& scan, std::size_t& bytes) {
     upstream::Connection& connection = *x.connection;
     const auto& limits = x.plan->config().limits;
     const http::h1::HeadLimits head_limits{.head_bytes = limits.response_head_max.count,
@@ -90,15 +91,15 @@ Task<Ending> read_head(Exchange& x, http::h1::HeadScan& scan, Deadlines& d, std:
                                                 x.request.method, x.worker.response_head());
             if (verdict.progress == http::h1::Progress::done) {
                 bytes = verdict.bytes;
-                co_return Ending::ok;
+                return Ending::ok;
             }
             if (verdict.progress == http::h1::Progress::bad) {
                 x.detail = sentence_of(verdict.defect);
-                co_return http::h1::status_of(verdict.defect) == 431
-                    ? Ending::upstream_head_too_large
-                    : Ending::upstream_malformed;
+                return http::h1::status_of(verdict.defect) == 431 ? Ending::upstream_head_too_large
+                                                                  : Ending::upstream_malformed;
             }
         }
+        if (connection.stream.is_dry()) break;
         if (!connection.input) connection.input = Buffer::take(Buffer::small);
         if (connection.input.room().empty()) connection.input.grow(connection.input.capacity() * 2);
         const auto n = connection.stream.read_some(connection.input.room());
@@ -111,12 +112,12 @@ Task<Ending> read_head(Exchange& x, http::h1::HeadScan& scan, Deadlines& d, std:
         }
         if (n != Stream::would_block) {
             const Ending lost = ending_of_loss(x);
-            co_return lost == Ending::upstream_incomplete ? Ending::upstream_malformed : lost;
+            return lost == Ending::upstream_incomplete ? Ending::upstream_malformed : lost;
         }
-        if (connection.input.empty()) connection.input.release();
-        const Ending end = co_await await_bytes(x, d);
-        if (end != Ending::ok) co_return end;
+        break;
     }
+    if (connection.input.empty()) connection.input.release();
+    return std::nullopt;
 }
 
 // How the body goes to the client: as it came where the client can take it.
@@ -281,8 +282,13 @@ Task<Ending> receive_response(Exchange& x) {
     http::h1::HeadScan scan;
     for (int interim = 0;; ++interim) {
         std::size_t bytes = 0;
-        const Ending read = co_await read_head(x, scan, deadlines, bytes);
-        if (read != Ending::ok) co_return read;
+        std::optional<Ending> read = read_head(x, scan, bytes);
+        while (!read) {
+            const Ending end = co_await await_bytes(x, deadlines);
+            if (end != Ending::ok) co_return end;
+            read = read_head(x, scan, bytes);
+        }
+        if (*read != Ending::ok) co_return *read;
         const std::uint16_t status = x.worker.response_head().status;
         x.record().status = status;
         if (status == 101) {
