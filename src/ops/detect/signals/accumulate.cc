@@ -97,6 +97,15 @@ Totals totals_of(const Snapshot& snapshot) {
 }
 
 void Accumulator::hear(const std::string& source, const Snapshot& snapshot, Instant now) {
+    hear(source, snapshot, now, Stands::yes);
+}
+
+void Accumulator::hear_leaving(const Snapshot& snapshot, Instant now) {
+    hear({}, snapshot, now, Stands::no);
+}
+
+void Accumulator::hear(const std::string& source, const Snapshot& snapshot, Instant now,
+                       Stands stands) {
     auto heard = std::make_shared<Heard>(Heard{.gateway = snapshot.gateway,
                                                .started_at = snapshot.started_at,
                                                .sequence = snapshot.sequence,
@@ -108,7 +117,7 @@ void Accumulator::hear(const std::string& source, const Snapshot& snapshot, Inst
     const Heard* earlier = last == heard_.end() ? nullptr : last->second.get();
     if (earlier != nullptr && heard->sequence <= earlier->sequence) return;  // Came out of order.
     heard->totals = totals_of(snapshot);
-    stand(source, snapshot, now, earlier);
+    if (stands == Stands::yes) stand(source, snapshot, now, earlier);
 
     const auto is_kin = [&](const auto& other) { return other.first.first == process.first; };
     const bool is_new = std::ranges::none_of(heard_, is_kin);

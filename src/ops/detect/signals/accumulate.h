@@ -59,6 +59,9 @@ class Accumulator {
     void hear(const std::string& source, const telemetry::Snapshot& snapshot, Instant now);
     void miss(const std::string& source);
 
+    // Of a process that another has taken over from: its counts, not how things stand.
+    void hear_leaving(const telemetry::Snapshot& snapshot, Instant now);
+
     // What came since the last call. The caller adds what does not come from gateways.
     Second close(Instant at);
 
@@ -77,7 +80,9 @@ class Accumulator {
         std::map<std::string, std::map<std::string, bool>> endpoints;  // Service → name → healthy.
     };
 
-    std::shared_ptr<const Heard> before(const Heard& now) const;
+    enum class Stands : std::uint8_t { no, yes };
+    void hear(const std::string& source, const telemetry::Snapshot& snapshot, Instant now,
+              Stands stands);
     void add(const Totals& now, const Totals* before);
     void stand(const std::string& source, const telemetry::Snapshot& snapshot, Instant now,
                const Heard* before);

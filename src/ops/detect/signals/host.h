@@ -45,6 +45,7 @@ class HostMeter {
   public:
     // `link_bits`: bits per second of the network where the kernel does not know; 0: nor do we.
     explicit HostMeter(double link_bits = 0) : link_bits_(link_bits) {}
+    void set_link(double bits) { link_bits_ = bits; }
 
     // A share that needs two looks is unknown at the first.
     Resources look(const ports::MachineText& text);

@@ -125,10 +125,10 @@ TEST(Host, services_add_up_their_processes) {
     HostMeter meter;
     meter.look(before());
     EXPECT_EQ(meter
-                  .look({.at = {5'000'000'000},
-                         .processes = {{"catalog", 1, 10s, 819'200'000},
-                                       {"catalog", 2, 20s, 819'200'000},
-                                       {"live", 3, 1s, 0}}})
+                  .services({.at = {5'000'000'000},
+                             .processes = {{"catalog", 1, 10s, 819'200'000},
+                                           {"catalog", 2, 20s, 819'200'000},
+                                           {"live", 3, 1s, 0}}})
                   .at("catalog")
                   .cpu,
               -1);
