@@ -81,4 +81,26 @@ Keys renewed(Keys keys, std::string_view fresh, Instant now) {
     return keys;
 }
 
+std::string written(const Keys& keys) {
+    std::string out = "# Keys that sign acknowledge links. Who has them can acknowledge pages.\n";
+    for (const auto& key : keys)
+        out += fmt::format("{} {} {}\n", key.id, to_rfc3339(key.made_at), base64url(key.secret));
+    return out;
+}
+
+Result<Keys> keys_of(std::string_view text) {
+    Keys keys;
+    for (const auto line : split(text, '\n')) {
+        if (line.empty() || line.starts_with('#')) continue;
+        const auto words = split(line, ' ');
+        const auto made_at = words.size() == 3 ? parse_rfc3339(words[1]) : std::nullopt;
+        const auto secret = words.size() == 3 ? from_base64url(words[2]) : std::nullopt;
+        if (!made_at || !secret || secret->size() != 32)
+            return fail(Errc::invalid_argument, "the keys of acknowledge links cannot be read",
+                        "remove the file: links that were sent will no longer work");
+        keys.push_back({std::string(words[0]), *secret, *made_at});
+    }
+    return keys;
+}
+
 }  // namespace sg::notify

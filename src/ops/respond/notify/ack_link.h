@@ -45,6 +45,10 @@ Result<Grant> grant_of(std::string_view token, const Keys& keys, Instant now);
 // older than key_lasts or there is none, and none whose links have all expired.
 Keys renewed(Keys keys, std::string_view fresh, Instant now);
 
+// The keys as a file that only its owner may read, and back. Error: `invalid_argument`.
+std::string written(const Keys& keys);
+Result<Keys> keys_of(std::string_view text);
+
 // --- what the browser sees
 // ------------------------------------------------------------------------
 

@@ -67,6 +67,19 @@ TEST(AckLink, TheNewestKeySignsAndOldOnesAreBelieved) {
     EXPECT_TRUE(grant_of(old_token, both, now));
 }
 
+TEST(AckLink, KeysAreKeptInAFile) {
+    Keys both = keys;
+    both.push_back({"k2", std::string("\0\n #\xff", 5) + std::string(27, 'x'), now});
+    const auto back = keys_of(written(both));
+    ASSERT_TRUE(back) << back.error().message();
+    ASSERT_EQ(back->size(), 2U);
+    EXPECT_EQ((*back)[1].secret, both[1].secret);
+    EXPECT_EQ((*back)[1].made_at, now);
+    EXPECT_EQ(keys_of("")->size(), 0U);
+    for (const auto* text : {"k1", "k1 x y", "k1 2026-11-23T12:00:00Z c2hvcnQ", "k1  "})
+        EXPECT_FALSE(keys_of(text)) << text;
+}
+
 TEST(AckPage, AsksWithOneButtonThatPosts) {
     const auto html = ack_page({.headline = "SEV-1 catalog: <b>62 %</b> \"fail\"",
                                 .person = "ana",

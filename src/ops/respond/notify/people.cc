@@ -37,15 +37,6 @@ bool reaches(const Channel& channel, const Person& person) {
     return channel.kind == Channel::Kind::mail ? !person.mail.empty() : !person.phone.empty();
 }
 
-std::vector<std::string> all_in_order(const Operations& operations) {
-    std::vector<std::string> names;
-    for (const auto& [name, channel] : operations.notify) names.push_back(name);
-    std::ranges::sort(names, {}, [&](const std::string& name) {
-        return std::pair(operations.notify.at(name).place, name);
-    });
-    return names;
-}
-
 std::optional<std::chrono::minutes> time_of_day(std::string_view text) {  // `10:00`
     if (text.size() != 5 || text[2] != ':') return std::nullopt;
     int hours = 0;
@@ -65,7 +56,7 @@ std::vector<std::string> channels_of(const std::string& person, const Operations
                                      const std::set<std::string>& broken) {
     const Person* const who = person_named(person, operations);
     if (who == nullptr) return {};
-    auto names = who->reach.empty() ? all_in_order(operations) : who->reach;
+    auto names = who->reach.empty() ? channels_in_order(operations) : who->reach;
     std::erase_if(names, [&](const std::string& name) {
         const Channel* const channel = channel_named(name, operations);
         return channel == nullptr || !reaches(*channel, *who);
@@ -75,6 +66,24 @@ std::vector<std::string> channels_of(const std::string& person, const Operations
         std::ranges::copy_if(names, std::back_inserter(ordered),
                              [&](const auto& name) { return broken.contains(name) == of_broken; });
     return ordered;
+}
+
+std::vector<std::string> channels_in_order(const Operations& operations) {
+    std::vector<std::string> names;
+    for (const auto& [name, channel] : operations.notify) names.push_back(name);
+    std::ranges::sort(names, {}, [&](const std::string& name) {
+        return std::pair(operations.notify.at(name).place, name);
+    });
+    return names;
+}
+
+std::vector<std::string> people_of(const std::string& channel, const Operations& operations) {
+    std::vector<std::string> people;
+    for (const auto& [id, person] : operations.people) {
+        const auto names = channels_of(id, operations, {});
+        if (std::ranges::find(names, channel) != names.end()) people.push_back(id);
+    }
+    return people;
 }
 
 std::string address_of(const std::string& person, const std::string& channel,
@@ -119,11 +128,7 @@ std::optional<NextTest> next_test(const std::string& channel, const Operations& 
     const Channel* const how = channel_named(channel, operations);
     if (how == nullptr || how->kind == Channel::Kind::terminal) return std::nullopt;
     const auto time = time_of_day(how->test_at);
-    std::vector<std::string> people;
-    for (const auto& [id, person] : operations.people) {
-        const auto names = channels_of(id, operations, {});
-        if (std::ranges::find(names, channel) != names.end()) people.push_back(id);
-    }
+    const auto people = people_of(channel, operations);
     if (!time || people.empty()) return std::nullopt;
 
     using Days = std::chrono::duration<std::int64_t, std::ratio<86400>>;

@@ -19,6 +19,10 @@ std::vector<std::string> channels_of(const std::string& person,
                                      const config::Operations& operations,
                                      const std::set<std::string>& broken);
 
+std::vector<std::string> channels_in_order(const config::Operations& operations);
+std::vector<std::string> people_of(const std::string& channel,
+                                   const config::Operations& operations);
+
 std::string address_of(const std::string& person, const std::string& channel,
                        const config::Operations& operations);
 std::string zone_of(const std::string& person, const config::Operations& operations);

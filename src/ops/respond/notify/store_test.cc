@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include "ops/respond/notify/ask.h"
 #include "ops/respond/notify/commands.h"
 #include "ops/respond/notify/page_for_tests.h"
 #include "store/database_for_tests.h"
@@ -13,7 +14,6 @@ namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
-using testing::Pair;
 using testing::UnorderedElementsAre;
 using Outcome = ports::Delivery::Outcome;
 
@@ -200,6 +200,14 @@ TEST_P(NotifyStore, KnowsWhatWasLastTaken) {
     EXPECT_EQ(last[0].channel, "mail");
     EXPECT_EQ(last[0].at, now);
     EXPECT_THAT(under_way(tx).value(), IsEmpty());
+    const auto reports = channel_reports(tx, config.operations, now).value();
+    ASSERT_EQ(reports.size(), 3U);  // In the order of the file.
+    EXPECT_EQ(reports[0].channel, "mail");
+    EXPECT_EQ(reports[0].taken_at, now);
+    EXPECT_EQ(reports[0].tested_at, Instant{});
+    EXPECT_THAT(reports[0].people, ElementsAre("ana", "bo"));
+    EXPECT_EQ(reports[1].taken_at, Instant{});
+    EXPECT_EQ(told_of(tx, 204)->size(), 1U);
 }
 
 }  // namespace
