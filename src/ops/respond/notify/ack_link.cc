@@ -72,12 +72,15 @@ Result<Grant> grant_of(std::string_view token, const Keys& keys, Instant now) {
 }
 
 Keys renewed(Keys keys, std::string_view fresh, Instant now) {
-    CHECK(fresh.size() == 32);
+    CHECK(fresh.size() >= 32);
     std::erase_if(keys, [&](const Key& key) { return now - key.made_at > key_lasts + link_lasts; });
     const bool has_fresh =
         std::ranges::any_of(keys, [&](const Key& key) { return now - key.made_at < key_lasts; });
     if (has_fresh) return keys;
-    keys.push_back({to_hex(hmac_sha256(fresh, "id")).substr(0, 8), std::string(fresh), now});
+    const Mac secret = hmac_sha256(fresh, "secret");
+    keys.push_back({to_hex(hmac_sha256(fresh, "id")).substr(0, 8),
+                    {reinterpret_cast<const char*>(secret.data()), secret.size()},
+                    now});
     return keys;
 }
 

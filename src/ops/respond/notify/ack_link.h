@@ -41,8 +41,8 @@ std::string token_of(const Grant& grant, const Keys& keys);
 // case does the message say so.
 Result<Grant> grant_of(std::string_view token, const Keys& keys, Instant now);
 
-// Which keys there should be now: a new one made of `fresh` (32 random bytes) when the newest is
-// older than key_lasts or there is none, and none whose links have all expired.
+// Which keys there should be now: a new one made of `fresh` (32 random bytes, or their text) when
+// the newest is older than key_lasts or there is none, and none whose links have all expired.
 Keys renewed(Keys keys, std::string_view fresh, Instant now);
 
 // The keys as a file that only its owner may read, and back. Error: `invalid_argument`.

@@ -1,3 +1,4 @@
+// The table of channels, as people see it.
 #include <gmock/gmock.h>
 
 #include "ops/respond/notify/ask.h"
