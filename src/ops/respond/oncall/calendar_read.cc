@@ -221,7 +221,7 @@ Result<void> read_part(Rule& rule, std::string_view part, const When& start) {
     const auto number = number_of(value);
     if (key == "FREQ" && frequency_of(value)) rule.every = *frequency_of(value);
     else if (key == "INTERVAL" && number && *number > 0 && *number <= 1000) rule.interval = *number;
-    else if (key == "COUNT" && number && *number > 0) rule.count = *number;
+    else if (key == "COUNT" && number && *number > 0) rule.count = number;
     else if (key == "BYDAY") return read_weekdays(rule, value);
     else if (key == "UNTIL") {
         TRY(When until, when_of(value, start.zone.name(), start.zone));

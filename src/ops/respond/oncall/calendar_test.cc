@@ -209,6 +209,25 @@ TEST(Read, Rules) {
                 ElementsAre("07-01T09:00 07-01T10:00"));
 }
 
+TEST(Read, RulesThatBeganLongAgo) {
+    EXPECT_THAT(spans("DTSTART:20200101T233000Z\r\nDURATION:PT1H\r\n"
+                      "RRULE:FREQ=DAILY;UNTIL=20260103T000000Z"),
+                ElementsAre("12-31T23:30 01-01T00:30", "01-01T23:30 01-02T00:30",
+                            "01-02T23:30 01-03T00:30"));
+    EXPECT_THAT(spans("DTSTART:20191230T000000Z\r\nDURATION:P7D\r\n"
+                      "RRULE:FREQ=WEEKLY;INTERVAL=2;UNTIL=20260125T000000Z"),
+                ElementsAre("01-05T00:00 01-12T00:00", "01-19T00:00 01-26T00:00"));
+    std::string many =
+        "DTSTART:19700101T000000Z\r\nDURATION:PT1H\r\n"
+        "RRULE:FREQ=DAILY;COUNT=900000000\r\nEND:VEVENT";
+    for (int i = 0; i < 30; ++i)
+        many +=
+            "\r\nBEGIN:VEVENT\r\nDTSTART:19700101T000000Z\r\nDURATION:PT1H\r\n"
+            "RRULE:FREQ=DAILY;COUNT=900000000\r\nEND:VEVENT";
+    EXPECT_EQ(read(many + "\r\nBEGIN:VEVENT\r\nDTSTART:20260101\r\n").error().code,
+              Errc::too_large);
+}
+
 TEST(Read, OnlyWhatIsInTheSpanAndHolds) {
     EXPECT_TRUE(spans("DTSTART:20250701T090000Z\r\nDURATION:PT1H").empty());
     EXPECT_TRUE(spans("DTSTART:20260701T090000Z\r\nDURATION:PT1H\r\nSTATUS:CANCELLED").empty());

@@ -147,7 +147,6 @@ void Walk::end_round() {
     }
     note(PageUnanswered{
         .sent = page_.sent, .after = now_ - page_.begun_at, .fallback = page_.policy.fallback});
-    sent_now_.clear();  // By every channel, also who was paged a moment ago by one.
     send(page_.policy.fallback,
          {.step = count(page_.policy), .why = "nobody answered: fallback", .reach = Reach::every});
 }

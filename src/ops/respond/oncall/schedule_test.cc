@@ -328,6 +328,12 @@ TEST(ARotation, FollowsTheConfigurationWithoutMovingAnybodyNow) {
     EXPECT_EQ(primary(s, "2026-01-14T00:00"), "bo");
     EXPECT_EQ(primary(s, "2026-01-19T09:00"), "cy");
     EXPECT_EQ(primary(s, "2026-01-26T09:00"), "eve");
+
+    r = after(r, oncall_of({"ana", "cy", "eve"}), at("2026-01-27T00:00"));  // eve's; bo leaves.
+    const auto next = schedule(r);
+    EXPECT_EQ(primary(next, "2026-01-27T00:00"), "eve");
+    EXPECT_EQ(primary(next, "2026-02-02T09:00"), "ana");
+    EXPECT_EQ(primary(next, "2026-01-14T00:00"), "bo");
 }
 
 TEST(ARotation, WithANewTimingNumbersItsSlotsAnew) {
