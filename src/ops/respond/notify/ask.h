@@ -30,6 +30,9 @@ Result<std::vector<ChannelReport>> channel_reports(const store::Tx& tx,
 // Everybody who was told of an incident, or was to be; in order of time.
 Result<std::vector<Notification>> told_of(const store::Tx& tx, std::int64_t incident);
 
+// Of all, the latest first.
+Result<std::vector<Notification>> latest(const store::Tx& tx, std::int64_t limit);
+
 void describe(Visitor& v, ChannelReport& report);
 
 // Aligned columns, a line of summary first.

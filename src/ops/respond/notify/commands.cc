@@ -80,6 +80,16 @@ std::optional<NextTest> last_test(const std::string& channel, const config::Oper
     return last;
 }
 
+// Whom a test goes to when nobody was named: whoever asks, or for a channel without addresses of
+// people anybody who uses it.
+std::string somebody(const ops::Actor& actor, const std::string& channel,
+                     const config::Operations& operations) {
+    const auto people = people_of(channel, operations);
+    if (std::ranges::find(people, actor.who) != people.end()) return actor.who;
+    const bool shared = !people.empty() && reached_as(people.front(), channel, operations).empty();
+    return shared ? people.front() : std::string();
+}
+
 }  // namespace
 
 Result<void> deliver(const ops::Turn& turn, const ops::Recorded& page_sent,
@@ -130,11 +140,15 @@ Result<void> on_acknowledged(const ops::Turn& turn, const ops::Recorded& page_ac
 }
 
 Result<std::string> test(const ops::Turn& turn, const ops::Actor& actor, const std::string& channel,
-                         const std::string& person) {
+                         const std::string& whom) {
     const auto& operations = turn.config.operations;
     if (!operations.notify.contains(channel))
         return fail(Errc::not_found, fmt::format("there is no channel `{}`", channel),
                     "channels stand under `notify` in the configuration");
+    const auto person = whom.empty() ? somebody(actor, channel, operations) : whom;
+    if (person.empty())
+        return fail(Errc::invalid_argument, fmt::format("who shall `{}` reach?", channel),
+                    "say a person, as under `people` in the configuration");
     if (!operations.people.contains(person))
         return fail(Errc::not_found, fmt::format("there is nobody called `{}`", person),
                     "people stand under `people` in the configuration");

@@ -34,9 +34,10 @@ Result<void> tell(const ops::Turn& turn, const Turnout& turnout);
 Result<void> on_acknowledged(const ops::Turn& turn, const ops::Recorded& page_acknowledged);
 
 // A test page, to one person through one channel. Error: not_found, when it would not reach them.
+// Nobody named: whoever asks, or anybody where the channel has no addresses of people.
 // Returns the notification's id, to look at with find().
 Result<std::string> test(const ops::Turn& turn, const ops::Actor& actor, const std::string& channel,
-                         const std::string& person);
+                         const std::string& whom);
 
 // On config.accepted: the clock of every channel's daily test. And that clock, of `channel:<name>`.
 inline constexpr std::string_view test_clock = "notify_test_due";

@@ -42,8 +42,9 @@ std::optional<std::chrono::minutes> time_of_day(std::string_view text) {  // `10
     int hours = 0;
     int minutes = 0;
     const auto whole = [](std::string_view digits, int& value) {
-        const auto [stop, error] = std::from_chars(digits.data(), digits.data() + 2, value);
-        return error == std::errc{} && stop == digits.data() + 2;
+        const auto* const end = digits.data() + digits.size();
+        const auto [stop, error] = std::from_chars(digits.data(), end, value);
+        return error == std::errc{} && stop == end;
     };
     if (!whole(text.substr(0, 2), hours) || !whole(text.substr(3), minutes)) return std::nullopt;
     if (hours > 23 || minutes > 59) return std::nullopt;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/json.h"
+#include "ops/respond/notify/ask.h"
 #include "ops/respond/notify/throttle.h"
 
 namespace sg::notify {
@@ -63,6 +64,8 @@ const store::Sql select_waiting("notify.waiting_of", R"(
 SELECT doc FROM notifications WHERE state = 'waiting' AND person = :p ORDER BY id)");
 const store::Sql select_under_way("notify.under_way", R"(
 SELECT doc FROM notifications WHERE state IN ('waiting', 'sending') ORDER BY sent_at, id)");
+const store::Sql select_latest("notify.latest", R"(
+SELECT doc FROM notifications ORDER BY sent_at DESC, id LIMIT :n)");
 const store::Sql select_incident("notify.of_incident", R"(
 SELECT n.doc FROM notification_topics t JOIN notifications n ON n.id = t.notification
 WHERE t.incident = :i ORDER BY n.sent_at, n.id)");
@@ -172,6 +175,10 @@ Result<std::optional<Notification>> find(const store::Tx& tx, const std::string&
 
 Result<std::vector<Notification>> of_incident(const store::Tx& tx, std::int64_t incident) {
     return all_of<Notification>(tx, select_incident, {incident});
+}
+
+Result<std::vector<Notification>> latest(const store::Tx& tx, std::int64_t limit) {
+    return all_of<Notification>(tx, select_latest, {limit});
 }
 
 Result<std::vector<Reachability>> broken_channels(const store::Tx& tx) {

@@ -31,6 +31,13 @@ class NotifyStore : public testing::TestWithParam<store::Engine> {
         return result;
     }
 
+    template <class Command>
+    std::string in_turn_or_error(Command command) {
+        const auto tx = db.begin();
+        const auto id = command(ops::Turn{tx, now, config, folds(), std::nullopt});
+        return id ? *id : id.error().what;
+    }
+
     void page(std::int64_t incident, const std::string& person, std::int64_t number = 1) {
         oncall::PageSent sent;
         sent.page = incident;
@@ -163,15 +170,34 @@ TEST_P(NotifyStore, SharedChannelsAreToldOnce) {
 
 TEST_P(NotifyStore, ATestSaysWhyItWouldReachNobody) {
     const auto error = [&](const std::string& channel, const std::string& person) {
-        const auto tx = db.begin();
-        const ops::Turn turn{tx, now, config, folds(), std::nullopt};
-        const auto id = test(turn, {"ana", "cli"}, channel, person);
-        return id ? *id : id.error().what;
+        return in_turn_or_error(
+            [&](const ops::Turn& turn) { return test(turn, {"ana", "cli"}, channel, person); });
     };
     EXPECT_EQ(error("mail", "ana"), "test.1/ana/mail");
+    EXPECT_EQ(error("mail", ""), "test.1/ana/mail");  // Whoever asks.
     EXPECT_EQ(error("none", "ana"), "there is no channel `none`");
     EXPECT_EQ(error("mail", "eve"), "there is nobody called `eve`");
     EXPECT_EQ(error("mail", "dee"), "`mail` does not reach dee");
+}
+
+TEST_P(NotifyStore, ATestOfASharedChannelNeedsNoName) {
+    const auto by_token = [&](const std::string& channel) {
+        return in_turn_or_error(
+            [&](const ops::Turn& turn) { return test(turn, {"token:ci", "api"}, channel, ""); });
+    };
+    EXPECT_EQ(by_token("slack"), "test.1/ana/slack");
+    EXPECT_EQ(by_token("mail"), "who shall `mail` reach?");
+}
+
+TEST_P(NotifyStore, TheLatestComeFirst) {
+    page(1, "ana");
+    now = noon + 61s;
+    page(2, "bo");
+    const auto tx = db.begin();
+    const auto latest_two = latest(tx, 10).value();
+    ASSERT_EQ(latest_two.size(), 2U);
+    EXPECT_EQ(latest_two[0].person, "bo");
+    EXPECT_EQ(latest(tx, 1)->size(), 1U);
 }
 
 TEST_P(NotifyStore, TheDailyTestGoesOutAndSetsTheNext) {
