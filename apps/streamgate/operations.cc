@@ -1,0 +1,207 @@
+#include "operations.h"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+#include <sys/stat.h>
+
+#include "base/json.h"
+#include "config/document.h"
+#include "config/load.h"
+#include "ops/accept.h"
+#include "ops/detect/slo/commands.h"
+#include "ops/detect/slo/show.h"
+#include "ops/detect/slo/store.h"
+#include "ops/respond/notify/compose.h"
+#include "ops/spine.h"
+#include "platform/local/files.h"
+#include "platform/notify/perform.h"
+#include "public_door.h"
+#include "store/digest.h"
+
+namespace sg::app {
+
+using platform::local::make_folder;
+using platform::local::read_file;
+using platform::local::replace_file;
+
+std::string OpsLayout::store_url(const config::Config& config) const {
+    const auto& configured = config.operations.ops.store;
+    return configured.empty() ? "sqlite:" + folder() + "/ops.db" : configured;
+}
+
+// --- start and stop
+// -----------------------------------------------------------------------------
+
+Result<std::unique_ptr<Operations>> Operations::start(const std::string& config_file,
+                                                      const std::string& state) {
+    std::unique_ptr<Operations> it(new Operations(config_file));
+    TRY(it->config_, config::load_file(config_file));
+    TRY(const auto layout, platform::local::layout_of(state.empty() ? it->config_->state : state));
+    it->layout_.state = layout.state;
+    TRY_VOID(it->begin());
+    return it;
+}
+
+Result<void> Operations::begin() {
+    TRY_VOID(make_folder(layout_.folder()));
+    TRY_VOID(make_folder(layout_.state + "/run"));
+    // What happened and who was told is nobody else's to read.
+    if (::chmod(layout_.folder().c_str(), 0700) != 0)
+        return fail_system("chmod " + layout_.folder());
+    TRY_VOID(open_keys());
+    outside_ = std::make_unique<Outside>(platform::local::Layout{layout_.state});
+    collector_ = std::make_unique<signals::Collector>(
+        signals::Collector::Ports{.exchanges = outside_->exchanges,
+                                  .prober = outside_->prober,
+                                  .promql = outside_->promql,
+                                  .machine = outside_->machine,
+                                  .services = outside_->services},
+        layout_.history());
+    const auto& history = collector_->history();
+    const auto url = layout_.store_url(*config_);
+    TRY(writer_, ops::Writer::open(ops::spine(), {.store = url,
+                                                  .config = config_,
+                                                  .perform =
+                                                      [this](const auto& job, const auto& config) {
+                                                          return perform(job, config);
+                                                      },
+                                                  .senses = {&history}}));
+    writer_->start();
+    TRY_VOID(accept_config({"system", "start"}, ""));
+    collector_->start(signals::setup_of(*config_, layout_.gateway_socket()),
+                      [this](const signals::Second& second) { judge(second); });
+    TRY(api_, api::Server::start({.writer = *writer_,
+                                  .history = history,
+                                  .store = url,
+                                  .socket = layout_.socket(),
+                                  .objectives = [this] { return objectives(); },
+                                  .config = [this] { return config(); },
+                                  .open_door =
+                                      [this](auto& site, const auto& request, Instant now) {
+                                          return public_answer(site, request, {keys(), now});
+                                      },
+                                  .listen = config_->operations.ops.listen,
+                                  .tls = nullptr}));
+    return {};
+}
+
+Operations::~Operations() {
+    api_.reset();
+    if (collector_) collector_->stop();  // Ends its callbacks: the writer must outlive them.
+    writer_.reset();
+    collector_.reset();
+}
+
+config::Snapshot Operations::config() const {
+    const std::lock_guard lock(mutex_);
+    return config_;
+}
+
+notify::Keys Operations::keys() const {
+    const std::lock_guard lock(mutex_);
+    return keys_;
+}
+
+// --- configuration
+// ------------------------------------------------------------------------------
+
+Result<void> Operations::accept_config(const ops::Actor& actor, const std::string& difference) {
+    const auto config = this->config();
+    const auto document = config::to_yaml(config::to_document(*config));
+    const ops::ConfigAccepted accepted{store::sha256_hex(document), config_file_, difference};
+    return writer_->run([&](const ops::Turn& turn) -> Result<void> {
+        TRY([[maybe_unused]] const bool is_new, ops::accept(turn, actor, accepted, SG_VERSION));
+        return {};
+    });
+}
+
+Result<void> Operations::reload() {
+    TRY(auto loaded, config::load_file(config_file_));
+    const auto before = config();
+    std::string difference;
+    for (const auto& one : config::differences(*before, *loaded))
+        difference += fmt::format("{}: {} -> {}\n", one.path, one.before, one.after);
+    {
+        const std::lock_guard lock(mutex_);
+        config_ = loaded;
+    }
+    writer_->use(loaded);
+    collector_->reconfigure(signals::setup_of(*loaded, layout_.gateway_socket()));
+    return accept_config({"operator", "reload"}, difference);
+}
+
+// --- keys of acknowledge links
+// --------------------------------------------------------------------
+
+namespace {
+
+struct StoredKey {
+    std::string id;
+    std::string secret;  // Hex.
+    Instant made_at;
+};
+void describe(Visitor& v, StoredKey& key) {
+    v.field({.key = "id"}, key.id);
+    v.field({.key = "secret"}, key.secret);
+    v.field({.key = "made_at"}, key.made_at);
+}
+struct StoredKeys {
+    std::vector<StoredKey> keys;
+};
+void describe(Visitor& v, StoredKeys& stored) { v.field({.key = "keys"}, stored.keys); }
+
+}  // namespace
+
+// A key that cannot be read is replaced: links that were sent before then no longer work.
+Result<void> Operations::open_keys() {
+    notify::Keys keys;
+    if (const auto text = read_file(layout_.keys())) {
+        if (const auto stored = from_json<StoredKeys>(*text))
+            for (const auto& key : stored->keys) keys.push_back({key.id, key.secret, key.made_at});
+    }
+    keys = notify::renewed(std::move(keys), store::random_hex(32), wall_now());
+    StoredKeys stored;
+    for (const auto& key : keys) stored.keys.push_back({key.id, key.secret, key.made_at});
+    TRY_VOID(replace_file(layout_.keys(), to_json(stored)));
+    if (::chmod(layout_.keys().c_str(), 0600) != 0) return fail_system("chmod " + layout_.keys());
+    const std::lock_guard lock(mutex_);
+    keys_ = std::move(keys);
+    return {};
+}
+
+// --- what it does
+// -------------------------------------------------------------------------------
+
+void Operations::judge(const signals::Second&) {
+    const auto done = writer_->run([this](const ops::Turn& turn) {
+        const std::lock_guard lock(meter_mutex_);
+        return slo::judge(turn, collector_->history(), meter_);
+    });
+    if (!done) spdlog::warn("objectives cannot be judged: {}", done.error().message());
+}
+
+ops::Performed Operations::perform(const store::Job& job, const config::Config& config) const {
+    using How = ops::Performed::How;
+    if (job.kind != "notify.send") return {How::failed, "no such action: " + job.kind, {}};
+    const auto keys = this->keys();
+    const auto message = notify::message_of(job.body, {config.operations, keys});
+    if (!message) return {How::failed, message.error().message(), {}};
+    const auto delivery = platform::notify::perform(*message, {config.operations, layout_.state});
+    using Outcome = ports::Delivery::Outcome;
+    const How how = delivery.outcome == Outcome::delivered ? How::done
+                    : delivery.outcome == Outcome::retry   ? How::again
+                                                           : How::failed;
+    return {how, delivery.detail, delivery.retry_after};
+}
+
+std::vector<slo::Report> Operations::objectives() {
+    std::map<std::string, slo::Standing> standings;
+    static_cast<void>(writer_->run([&](const ops::Turn& turn) -> Result<void> {
+        TRY(standings, slo::load(turn.tx));
+        return {};
+    }));
+    const std::lock_guard lock(meter_mutex_);
+    return slo::reports(meter_, standings);
+}
+
+}  // namespace sg::app

@@ -1,0 +1,79 @@
+// The ops plane as a process: store, writer, signals, API, and what acts outside, put together.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "api/server.h"
+#include "config/model.h"
+#include "ops/detect/signals/collector.h"
+#include "ops/detect/slo/meter.h"
+#include "ops/respond/notify/ack_link.h"
+#include "ops/writer.h"
+#include "platform/host/machine.h"
+#include "platform/http/client.h"
+#include "platform/local/service_use.h"
+#include "platform/probe/probe.h"
+#include "platform/prometheus/query.h"
+
+namespace sg::app {
+
+// Paths within the state folder that belong to operations.
+struct OpsLayout {
+    std::string state;
+
+    std::string folder() const { return state + "/ops"; }
+    std::string socket() const { return state + "/run/ops.sock"; }
+    std::string keys() const { return folder() + "/ack-keys.json"; }
+    std::string store_url(const config::Config& config) const;
+    std::string gateway_socket() const { return state + "/run/gateway.sock"; }
+    std::string history() const { return folder() + "/metrics.db"; }
+};
+
+// The outside world as the signals see it.
+struct Outside {
+    explicit Outside(const platform::local::Layout& layout)
+        : machine({layout.state, layout.log()}), services(layout) {}
+
+    platform::http::Exchange exchanges;
+    platform::probe::Prober prober;
+    platform::prometheus::Server promql;
+    platform::host::Machine machine;
+    platform::local::ServiceUse services;
+};
+
+class Operations {
+  public:
+    static Result<std::unique_ptr<Operations>> start(const std::string& config_file,
+                                                     const std::string& state);
+    ~Operations();
+
+    Result<void> reload();  // The file, or nothing changes and the error says why.
+
+  private:
+    explicit Operations(std::string config_file) : config_file_(std::move(config_file)) {}
+    Result<void> begin();
+    Result<void> accept_config(const ops::Actor& actor, const std::string& difference);
+    Result<void> open_keys();
+    void judge(const signals::Second& second);
+    ops::Performed perform(const store::Job& job, const config::Config& config) const;
+    std::vector<slo::Report> objectives();
+
+    config::Snapshot config() const;
+    notify::Keys keys() const;
+
+    const std::string config_file_;
+    OpsLayout layout_;
+    mutable std::mutex mutex_;  // Of the configuration and the keys.
+    config::Snapshot config_;
+    notify::Keys keys_;
+    std::mutex meter_mutex_;
+    slo::Meter meter_;
+    std::unique_ptr<Outside> outside_;
+    std::unique_ptr<signals::Collector> collector_;
+    std::unique_ptr<ops::Writer> writer_;
+    std::unique_ptr<api::Server> api_;
+};
+
+}  // namespace sg::app

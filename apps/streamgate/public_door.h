@@ -1,0 +1,17 @@
+// What may be asked without being an operator: requests that carry their own token, and nothing
+// else. Acknowledge links, calendars, inboxes of alerts, heartbeats.
+#pragma once
+
+#include "api/routes.h"
+#include "ops/respond/notify/ack_link.h"
+
+namespace sg::app {
+
+struct Visit {
+    notify::Keys keys;
+    Instant now;
+};
+
+web::Reply public_answer(api::Site& site, const web::Request& request, const Visit& visit);
+
+}  // namespace sg::app

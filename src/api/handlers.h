@@ -1,0 +1,29 @@
+// Every handler of the API, by the file that it stands in.
+#pragma once
+
+#include "api/routes.h"
+
+namespace sg::api {
+
+// incidents.cc
+Result<Answer> list_incidents(Site& site, const Call& call);
+Result<Answer> show_incident(Site& site, const Call& call);
+Result<Answer> declare_incident(Site& site, const Call& call);
+Result<Answer> acknowledge_incident(Site& site, const Call& call);
+Result<Answer> mitigate_incident(Site& site, const Call& call);
+Result<Answer> resolve_incident(Site& site, const Call& call);
+Result<Answer> close_incident(Site& site, const Call& call);
+Result<Answer> cancel_incident(Site& site, const Call& call);
+Result<Answer> relapse_incident(Site& site, const Call& call);
+Result<Answer> note_incident(Site& site, const Call& call);
+Result<Answer> tell_incident(Site& site, const Call& call);
+Result<Answer> change_incident_severity(Site& site, const Call& call);
+Result<Answer> take_incident_role(Site& site, const Call& call);
+Result<Answer> merge_incident(Site& site, const Call& call);
+
+// ledger.cc
+Result<Answer> incident_timeline(Site& site, const Call& call);
+Result<Answer> ledger_records(Site& site, const Call& call);
+Result<Answer> ledger_head(Site& site, const Call& call);
+
+}  // namespace sg::api

@@ -1,0 +1,52 @@
+// Every route of the API. api/openapi.yaml says the same; a test keeps them equal.
+#include "api/routes.h"
+
+#include <fmt/format.h>
+
+#include "api/handlers.h"
+
+namespace sg::api {
+
+namespace {
+
+Result<Answer> list_routes(Site&, const Call&) {
+    std::string out = R"({"routes":[)";
+    for (const Route& route : routes())
+        out += fmt::format(R"({}{{"method":"{}","path":"{}","what":"{}"}})",
+                           out.ends_with('[') ? "" : ",", route.method, route.path, route.what);
+    return Answer{200, out + "]}"};
+}
+
+constexpr auto read = Permission::read;
+constexpr auto respond = Permission::respond;
+
+#define INCIDENT "/api/v1/incidents/{id}"
+constexpr Route table[] = {
+    {"GET", "/api/v1", read, list_routes, "what there is"},
+
+    {"GET", "/api/v1/incidents", read, list_incidents, "incidents, newest first"},
+    {"POST", "/api/v1/incidents", respond, declare_incident, "declares an incident"},
+    {"GET", INCIDENT, read, show_incident, "one incident"},
+    {"GET", INCIDENT "/timeline", read, incident_timeline, "what happened, and why"},
+    {"POST", INCIDENT "/acknowledge", respond, acknowledge_incident, "somebody is looking"},
+    {"POST", INCIDENT "/mitigate", respond, mitigate_incident, "users have stopped hurting"},
+    {"POST", INCIDENT "/relapse", respond, relapse_incident, "users hurt again"},
+    {"POST", INCIDENT "/resolve", respond, resolve_incident, "its cause is gone"},
+    {"POST", INCIDENT "/close", respond, close_incident, "nothing is left to be done"},
+    {"POST", INCIDENT "/cancel", respond, cancel_incident, "it was none"},
+    {"POST", INCIDENT "/note", respond, note_incident, "writes into its timeline"},
+    {"POST", INCIDENT "/tell", respond, tell_incident, "an update for those who wait"},
+    {"POST", INCIDENT "/severity", respond, change_incident_severity, "changes its severity"},
+    {"POST", INCIDENT "/role", respond, take_incident_role, "gives somebody a role"},
+    {"POST", INCIDENT "/merge", respond, merge_incident, "merges it into another"},
+
+    {"GET", "/api/v1/ledger", read, ledger_records, "records of the ledger"},
+    {"GET", "/api/v1/ledger/head", read, ledger_head, "its last record, to be kept outside"},
+};
+#undef INCIDENT
+
+}  // namespace
+
+std::span<const Route> routes() { return table; }
+
+}  // namespace sg::api

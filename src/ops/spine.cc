@@ -1,0 +1,88 @@
+// What follows from what. Top to bottom it is the life of a fault; there is no other wiring.
+// Left: the name of the cursor, for ever. Then what is now true, and who decides next. Each
+// reaction runs in its own transaction.
+#include "ops/spine.h"
+
+#include "ops/detect/slo/store.h"
+#include "ops/respond/incidents/store.h"
+#include "ops/respond/notify/store.h"
+#include "ops/respond/oncall/store.h"
+#include "ops/ties.h"
+
+namespace sg::ops {
+
+namespace {
+
+using namespace ties;
+
+constexpr Reaction reactions[] = {
+    // The configuration is what everything else is decided by.
+    {"oncall.follow", Kind::config_accepted, follow_schedule},
+    {"notify.tests", Kind::config_accepted, schedule_channel_tests},
+
+    // Something is wrong.
+    {"incidents.objective", Kind::objective_breached, declare_for_objective},
+    {"incidents.objective_eased", Kind::objective_eased, clear_for_eased_objective},
+    {"incidents.unseen", Kind::objective_unseen, declare_for_silence},
+    {"incidents.ourselves", Kind::reaction_set_aside, declare_for_ourselves},
+    {"incidents.action", Kind::action_failed, declare_for_ourselves},
+    {"incidents.channel", Kind::channel_broken, declare_for_channel},
+
+    // People look.
+    {"incidents.assess", Kind::incident_declared, assess},  // First: the page tells the impact.
+    {"oncall.page", Kind::incident_declared, page},
+    {"oncall.raise", Kind::incident_severity_changed, page_again},
+    {"oncall.relapse", Kind::incident_relapsed, page_again},
+    {"oncall.escalate", Kind::incident_escalated, page_on},
+    {"notify.deliver", Kind::page_sent, deliver},
+    {"oncall.unreached", Kind::notification_failed, page_for_unreached},
+    {"incidents.page_answered", Kind::page_acknowledged, acknowledge_incident},
+    {"oncall.incident_answered", Kind::incident_acknowledged, acknowledge_pages},
+    {"notify.answered", Kind::page_acknowledged, tell_acknowledged},
+
+    // It ends.
+    {"incidents.recovered", Kind::objective_recovered, clear_for_objective},
+    {"incidents.seen", Kind::objective_seen, clear_for_silence},
+    {"incidents.mended", Kind::channel_mended, clear_for_channel},
+    {"oncall.mitigated", Kind::incident_mitigated, stop_pages},
+    {"notify.mitigated", Kind::incident_mitigated, tell_mitigated},
+    {"oncall.resolved", Kind::incident_resolved, stop_pages},
+    {"notify.resolved", Kind::incident_resolved, tell_resolved},
+    {"oncall.cancelled", Kind::incident_cancelled, stop_pages},
+    {"oncall.merged", Kind::incident_merged, stop_pages},
+};
+
+constexpr Alarm alarms[] = {
+    {"respond_by", ring_incident},     // Nobody has acknowledged.
+    {"escalate_by", ring_incident},    // Not mitigated, and the guide asks for more people.
+    {"assess_by", ring_incident},      //
+    {"mitigate_by", ring_incident},    //
+    {"update_due", ring_incident},     // Those who wait have heard nothing.
+    {"observe_until", ring_incident},  // A mitigation has held, or not.
+    {"page_step", next_page_step},     // Nobody answered: walk the policy.
+    {"page_reopen_due", reopen_page},  // Acknowledged, and nothing came of it.
+    {"handover_due", hand_over},       // The next shift begins.
+    {"notification_due", notification_due},
+    {"notify_test_due", channel_test_due},  // Does the channel still work?
+};
+
+constexpr Outcome outcomes[] = {
+    {"notify.send", notification_result},
+};
+
+std::vector<FoldRow> all_folds() {
+    std::vector<FoldRow> all;
+    for (const auto rows : {slo::folds(), incidents::folds(), oncall::folds(), notify::folds()})
+        all.insert(all.end(), rows.begin(), rows.end());
+    return all;
+}
+
+}  // namespace
+
+const Spine& spine() {
+    static const std::vector<FoldRow> folds = all_folds();
+    static const Spine it{reactions, alarms, outcomes, folds};
+    return it;
+}
+
+}  // namespace sg::ops

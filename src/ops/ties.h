@@ -1,0 +1,31 @@
+// How what one domain says is put to another: from the payload of an event to a command. No rules;
+// ops/spine.cc says what is tied to what.
+#pragma once
+
+#include "ops/reaction.h"
+
+namespace sg::ops::ties {
+
+using Tie = Result<void>(const Turn&, const Recorded&, const Senses&);
+
+// Something is wrong, or no longer: an incident.
+Tie declare_for_objective, clear_for_eased_objective, clear_for_objective, declare_for_silence,
+    clear_for_silence;
+Tie declare_for_ourselves, declare_for_channel, clear_for_channel;
+
+// An incident: people.
+Tie assess, page, page_again, page_on, page_for_unreached, stop_pages, acknowledge_pages,
+    acknowledge_incident;
+
+// People: messages.
+Tie deliver, tell_acknowledged, tell_mitigated, tell_resolved;
+
+// The configuration in force.
+Tie follow_schedule, schedule_channel_tests;
+
+using Bell = Result<void>(const Turn&, const store::Wakeup&, const Senses&);
+Bell ring_incident, next_page_step, reopen_page, hand_over, notification_due, channel_test_due;
+
+Result<void> notification_result(const Turn& turn, const store::Job& job, const Performed& done);
+
+}  // namespace sg::ops::ties

@@ -1,0 +1,158 @@
+// Something is wrong, or no longer: what detectors and our own failures mean as an incident.
+#include <fmt/format.h>
+
+#include "ops/catalog/ask.h"
+#include "ops/detect/signals/ask.h"
+#include "ops/detect/slo/model.h"
+#include "ops/respond/incidents/ask.h"
+#include "ops/respond/incidents/commands.h"
+#include "ops/respond/notify/model.h"
+#include "ops/ties.h"
+
+namespace sg::ops::ties {
+
+namespace {
+
+// `sev1` → 1; anything else is the least.
+std::int64_t severity_of(const std::string& word) {
+    return word.size() == 4 && word[3] >= '1' && word[3] <= '4' ? word[3] - '0' : 4;
+}
+
+std::string team_of(const Turn& turn, const std::string& service) {
+    const auto* team = catalog::team_of(turn.config, service);
+    return team == nullptr ? std::string() : team->id;
+}
+
+Result<void> declare(const Turn& turn, incidents::Trigger trigger) {
+    trigger.team = team_of(turn, trigger.service);
+    TRY([[maybe_unused]] const auto id, incidents::declare_or_join(turn, trigger));
+    return {};
+}
+
+// What is trouble of our own has no service: every kind of it is one incident.
+incidents::Trigger of_ourselves(std::string key, std::string title, std::int64_t severity) {
+    return {.key = std::move(key), .title = std::move(title), .severity = severity};
+}
+
+std::string key_of(const notify::Reachability& channel) {
+    return fmt::format("channel:{}/{}", channel.channel, channel.person);
+}
+
+}  // namespace
+
+Result<void> declare_for_objective(const Turn& turn, const Recorded& event, const Senses&) {
+    TRY(const auto breach, from_json<slo::Breached>(event.payload));
+    return declare(turn, {.key = "objective:" + breach.objective,
+                          .title = breach.title,
+                          .severity = severity_of(breach.severity),
+                          .service = breach.service,
+                          .started_at = breach.started_at});
+}
+
+Result<void> clear_for_objective(const Turn& turn, const Recorded& event, const Senses&) {
+    TRY(const auto recovered, from_json<slo::Recovered>(event.payload));
+    return incidents::clear(turn, "objective:" + recovered.objective);
+}
+
+// It still burns, but no faster than a ticket: users have stopped hurting.
+Result<void> clear_for_eased_objective(const Turn& turn, const Recorded& event, const Senses&) {
+    TRY(const auto eased, from_json<slo::Eased>(event.payload));
+    return incidents::clear(turn, "objective:" + eased.objective);
+}
+
+Result<void> declare_for_silence(const Turn& turn, const Recorded& event, const Senses&) {
+    TRY(const auto unseen, from_json<slo::Unseen>(event.payload));
+    return declare(turn, {.key = "unseen:" + unseen.objective,
+                          .title = fmt::format("nothing is known of {}", unseen.objective),
+                          .severity = 3,
+                          .service = unseen.service,
+                          .started_at = unseen.since});
+}
+
+Result<void> clear_for_silence(const Turn& turn, const Recorded& event, const Senses&) {
+    TRY(const auto seen, from_json<slo::Seen>(event.payload));
+    return incidents::clear(turn, "unseen:" + seen.objective);
+}
+
+Result<void> declare_for_ourselves(const Turn& turn, const Recorded& event, const Senses&) {
+    const bool action = event.kind == Kind::action_failed;
+    std::string title;
+    if (action) {
+        TRY(const auto failed, from_json<ActionFailed>(event.payload));
+        title = fmt::format("{} was given up: {}", failed.action, failed.error);
+    } else {
+        TRY(const auto aside, from_json<ReactionSetAside>(event.payload));
+        // One that was set aside because declaring fails would come back here for ever.
+        if (aside.reaction == "incidents.ourselves") return {};
+        title = fmt::format("{} was set aside: {}", aside.reaction, aside.error);
+    }
+    const auto key = fmt::format("ourselves:{}", event.seq);
+    return declare(turn, of_ourselves(key, std::move(title), action ? 4 : 2));
+}
+
+Result<void> declare_for_channel(const Turn& turn, const Recorded& event, const Senses&) {
+    TRY(const auto broken, from_json<notify::ChannelBroken>(event.payload));
+    const auto whom = broken.person.empty() ? std::string("anybody") : broken.person;
+    return declare(
+        turn, of_ourselves(
+                  key_of(broken),
+                  fmt::format("{} does not reach {}: {}", broken.channel, whom, broken.detail), 4));
+}
+
+Result<void> clear_for_channel(const Turn& turn, const Recorded& event, const Senses&) {
+    TRY(const auto mended, from_json<notify::ChannelMended>(event.payload));
+    return incidents::clear(turn, key_of(mended));
+}
+
+// --- what users have felt ------------------------------------------------------------------------
+
+namespace {
+
+struct Worst {
+    std::string name;
+    std::int64_t failed = 0;
+
+    void look(const std::string& other, const signals::Flow& flow) {
+        if (flow.failed <= failed) return;
+        name = other;
+        failed = flow.failed;
+    }
+};
+
+incidents::Impact measure(const signals::History& history, const incidents::Incident& incident,
+                          Instant now) {
+    const auto flow = history.service(incident.service, incident.started_at, now);
+    incidents::Impact impact{.requests = flow.requests,
+                             .failed = flow.failed,
+                             .latency_ms_p95 = 0,
+                             .since = incident.started_at};
+    if (flow.requests > 0)
+        impact.failed_share = static_cast<double>(flow.failed) / static_cast<double>(flow.requests);
+    Worst version, route;
+    const auto latest = history.latest();
+    for (const auto& [name, unused] : latest.versions)
+        if (name.starts_with(incident.service + "/"))
+            version.look(name, history.version(name, incident.started_at, now));
+    for (const auto& [name, unused] : latest.routes)
+        route.look(name, history.route(name, incident.started_at, now));
+    impact.worst_version = version.name;
+    impact.worst_route = route.name;
+    if (flow.failed > 0)
+        impact.worst_version_share =
+            static_cast<double>(version.failed) / static_cast<double>(flow.failed);
+    return impact;
+}
+
+}  // namespace
+
+Result<void> assess(const Turn& turn, const Recorded& event, const Senses& senses) {
+    TRY(const auto declared, from_json<incidents::IncidentDeclared>(event.payload));
+    // Without a service, or without anything measured, a person has to say what it means.
+    if (senses.history == nullptr || declared.trigger.service.empty()) return {};
+    TRY(const auto incident, incidents::find(turn.tx.session(), declared.incident));
+    if (!incident || !incidents::is_open(incident->state)) return {};
+    return incidents::assess(turn, declared.incident,
+                             measure(*senses.history, *incident, turn.now));
+}
+
+}  // namespace sg::ops::ties
