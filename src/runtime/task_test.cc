@@ -35,6 +35,24 @@ Task<void> wait_and_note(Loop& loop, Duration d, std::vector<int>& order, int nu
     order.push_back(number);
 }
 
+Task<int> at_once_or_later(Loop& loop, Duration wait) {
+    if (wait == 0ms) return Task<int>::ready(1);
+    struct Later {
+        static Task<int> run(Loop& l, Duration w) {
+            co_await l.sleep_until(l.after(w));
+            co_return 2;
+        }
+    };
+    return Later::run(loop, wait);
+}
+
+Task<void> await_both(Loop& loop, std::vector<int>& values) {
+    const int first = co_await at_once_or_later(loop, 0ms);
+    values.push_back(first);
+    const int second = co_await at_once_or_later(loop, 1ms);
+    values.push_back(second);
+}
+
 Detached stop_when_closed(Gate&, Gate& others, Loop& loop) {
     co_await others.closed();
     loop.stop();
@@ -51,6 +69,25 @@ TEST(Task, SleepersWakeInTheOrderOfTheirDeadlines) {
     stop_when_closed(stopper, gate, loop);
     loop.run();
     EXPECT_EQ(order, (std::vector<int>{1, 2, 3}));
+}
+
+TEST(Task, AValueThatIsThereNeedsNoFrame) {
+    Loop loop;
+    const auto before = frames_allocated();
+    const auto ready = at_once_or_later(loop, 0ms);
+    ASSERT_NE(ready.value_if_ready(), nullptr);
+    EXPECT_EQ(*ready.value_if_ready(), 1);
+    EXPECT_EQ(frames_allocated(), before);
+    EXPECT_EQ(at_once_or_later(loop, 1ms).value_if_ready(), nullptr);
+
+    Gate gate;
+    Gate stopper;
+    std::vector<int> values;
+    spawn(gate, await_both(loop, values));
+    EXPECT_EQ(values, (std::vector<int>{1}));
+    stop_when_closed(stopper, gate, loop);
+    loop.run();
+    EXPECT_EQ(values, (std::vector<int>{1, 2}));
 }
 
 TEST(Loop, RunsWhatIsPostedInOrder) {

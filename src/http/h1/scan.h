@@ -100,7 +100,7 @@ const char* find_by(Mask mask, const char*& at, const char* end, Received receiv
 
 // The first byte in [at, end) that is not of the class; `end` if there is none.
 template <std::uint8_t wanted>
-const char* find_not(const char* at, const char* end, Received received) {
+const char* find_not(const char* at, const char* end, [[maybe_unused]] Received received) {
 #if defined(__SSSE3__)
     if (const char* const found = detail::find_by(detail::Not<wanted>{}, at, end, received))
         return found;
@@ -111,7 +111,8 @@ const char* find_not(const char* at, const char* end, Received received) {
 
 // The first byte in [at, end) that may not stand within a line, CR and LF included; `end` if there
 // is none.
-inline const char* find_control(const char* at, const char* end, Received received) {
+inline const char* find_control(const char* at, const char* end,
+                                [[maybe_unused]] Received received) {
 #if defined(__SSSE3__)
     if (const char* const found = detail::find_by(detail::Control{}, at, end, received))
         return found;
@@ -121,7 +122,7 @@ inline const char* find_control(const char* at, const char* end, Received receiv
 }
 
 // The first CR in [at, end); `end` if there is none.
-inline const char* find_cr(const char* at, const char* end, Received received) {
+inline const char* find_cr(const char* at, const char* end, [[maybe_unused]] Received received) {
 #if defined(__SSSE3__)
     if (const char* const found = detail::find_by(detail::Equal{'\r'}, at, end, received))
         return found;
