@@ -1,0 +1,156 @@
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <ctime>
+
+#include "operate/alerts_view.h"
+#include "operate/client.h"
+#include "operate/incidents_view.h"
+#include "operate/people_view.h"
+
+namespace sg::operate {
+namespace {
+
+Instant at(std::string_view text) { return parse_rfc3339(text).value_or(Instant{}); }
+
+class Views : public testing::Test {
+  protected:
+    Views() {
+        ::setenv("TZ", "UTC", 1);
+        ::tzset();
+    }
+    ~Views() override {
+        ::unsetenv("TZ");
+        ::tzset();
+    }
+    const Screen screen{.now = at("2026-11-23T02:19:07Z")};
+    const Json incident = Json::parse(R"({
+        "id": 204, "title": "62 % of requests fail", "state": "acknowledged", "severity": 1,
+        "service": "catalog", "team": "shop", "declared_by": "alerts",
+        "policy": {"respond": "5m", "communicate": "15m", "assess": "5m", "mitigate": "4m"},
+        "alerts": ["hard-fault"], "roles": {"commander": "ana"},
+        "impact": {"requests": 8402, "failed": 5210, "failed_share": 0.62, "worst_version": "v2",
+                   "worst_version_share": 1.0},
+        "acknowledged_by": "ana", "started_at": "2026-11-23T02:14:07Z",
+        "declared_at": "2026-11-23T02:14:08Z", "acknowledged_at": "2026-11-23T02:14:49Z"})");
+};
+
+TEST_F(Views, ListOfIncidents) {
+    const Json answer{{"incidents", {incident}}};
+    EXPECT_EQ(incident_list(answer, screen),
+              "INCIDENT  SEVERITY  STATE         SERVICE  SINCE     LASTED  WHO  WHAT\n"
+              "INC-204   SEV-1     acknowledged  catalog  02:14:07   5 min  ana  62 % of requests "
+              "fail\n");
+    EXPECT_EQ(incident_list(Json::object(), screen), "no incident\n");
+}
+
+TEST_F(Views, CardOfAnIncident) {
+    EXPECT_EQ(
+        incident_card(incident, screen),
+        "INC-204  SEV-1  acknowledged  62 % of requests fail\n"
+        "service    catalog · team shop\n"
+        "impact     5,210 of 8,402 requests failed (62 %), 100 % of them by version v2\n"
+        "since      02:14:07 · declared by alerts after 1.0 s · acknowledged after 42 s by ana\n"
+        "clocks     respond met after 41 s · assess due in 1.0 s · mitigate LATE by 59 s · next "
+        "update due in 10 min\n"
+        "roles      commander ana\n"
+        "alerts     firing: hard-fault\n"
+        "next       streamgate incident note 204 TEXT       what you see and do; it is mitigated "
+        "when its alerts clear\n");
+}
+
+TEST_F(Views, AnIncidentThatIsOverLastsNoLonger) {
+    Json over = incident;
+    over["state"] = "closed";
+    over["mitigated_at"] = "2026-11-23T02:14:53Z";
+    EXPECT_NE(incident_outcome(over, screen)
+                  .find("INC-204 SEV-1 is closed · 62 % of requests fail "
+                        "· 46 s\n"),
+              std::string::npos);
+}
+
+TEST_F(Views, TimelineShowsWhatFollowedFromWhat) {
+    const auto answer = Json::parse(R"({"records": [
+        {"seq": 1, "at": "2026-11-22T23:59:59Z", "kind": "incident.declared", "sentence": "one"},
+        {"seq": 2, "at": "2026-11-23T00:00:00.400Z", "cause": 1, "sentence": "two"},
+        {"seq": 3, "at": "2026-11-23T00:00:41Z", "cause": 2, "sentence": "three"},
+        {"seq": 4, "at": "2026-11-23T00:00:42Z", "cause": 99, "sentence": "four"}]})");
+    EXPECT_EQ(timeline(answer, screen),
+              "Sun 22 Nov 2026\n"
+              "23:59:59       +0 ms  one\n"
+              "Mon 23 Nov 2026\n"
+              "00:00:00      +1.4 s    two\n"
+              "00:00:41       +42 s      three\n"
+              "00:00:42       +43 s  four\n");
+}
+
+TEST_F(Views, ColourRepeatsWhatAWordSays) {
+    const Screen coloured{.now = screen.now, .colour = true};
+    Json declared = incident;
+    declared["state"] = "declared";
+    const auto text = incident_list(Json{{"incidents", {declared}}}, coloured);
+    EXPECT_NE(text.find("\x1b[31mINC-204   SEV-1     declared"), std::string::npos);
+    EXPECT_EQ(incident_list(Json{{"incidents", {declared}}}, screen).find('\x1b'),
+              std::string::npos);
+}
+
+TEST_F(Views, RecordsKnowTheirIncident) {
+    EXPECT_EQ(incident_of(Json{{"subjects", {"page:3", "incident:204"}}}), 204);
+    EXPECT_EQ(incident_of(Json{{"subjects", {"service:x"}}}), 0);
+    EXPECT_EQ(incident_of(Json{{"subjects", {"incident:x"}}}), 0);
+}
+
+TEST_F(Views, WhoIsOnCall) {
+    const auto answer = Json::parse(R"({"teams": [
+        {"team": "shop", "primary": ["ana"], "secondary": ["bo"],
+         "until": "2026-11-30T09:00:00Z"}]})");
+    EXPECT_EQ(on_call(answer, screen),
+              "TEAM  PRIMARY  SECONDARY  BACKUP  UNTIL\n"
+              "shop  ana      bo         nobody  Mon 30 Nov 09:00\n");
+    EXPECT_NE(on_call(Json::object(), screen).find("nobody is on call"), std::string::npos);
+}
+
+TEST_F(Views, PagesAndNotifications) {
+    const auto pages = Json::parse(R"({"pages": [
+        {"id": 17, "incident": 204, "title": "it fails", "severity": 1, "state": "acknowledged",
+         "sent": 2, "people": ["ana", "bo"], "acknowledged_by": "ana",
+         "begun_at": "2026-11-23T02:14:08Z", "acknowledged_at": "2026-11-23T02:14:49Z"}]})");
+    EXPECT_NE(
+        page_list(pages, screen).find("acknowledged after 41 s  02:14:08     2  ana, bo  ana"),
+        std::string::npos);
+    EXPECT_EQ(notification_list(Json::object(), screen), "nobody was notified\n");
+}
+
+TEST_F(Views, AlertsAreFoundByTheBeginningOfTheirKey) {
+    const auto answer = Json::parse(R"({"alerts": [
+        {"fingerprint": "9f2c0000", "name": "errors"}, {"fingerprint": "9f2d0000", "name": "cpu"},
+        {"fingerprint": "aa000000", "name": "cpu"}]})");
+    EXPECT_EQ(find_alert(answer, "9f2c"), &answer["alerts"][0]);
+    EXPECT_EQ(find_alert(answer, "errors"), &answer["alerts"][0]);
+    EXPECT_EQ(find_alert(answer, "9f2"), nullptr);  // Several.
+    EXPECT_EQ(find_alert(answer, "cpu"), nullptr);
+    EXPECT_EQ(find_alert(answer, "bb"), nullptr);
+}
+
+TEST_F(Views, SilencesSayWhenTheyEnd) {
+    const auto silence = Json::parse(R"({"number": 12, "matchers": ["service=catalog"],
+        "starts_at": "2026-11-23T02:00:00Z", "ends_at": "2026-11-23T04:00:00Z",
+        "until_clear": true, "created_by": "ana", "comment": "moving racks"})");
+    EXPECT_EQ(silence_list(Json{{"silences", {silence}}}, screen),
+              "SILENCE  STATE     WHAT             FROM      UNTIL                     BY   WHY\n"
+              "     12  in force  service=catalog  02:00:00  04:00:00, or it is clear  ana  moving "
+              "racks\n");
+}
+
+TEST(Problem, BecomesTheErrorThatItTellsOf) {
+    const auto error = error_of(409, R"({"type":"urn:streamgate:error:conflict","status":409,
+        "title":"it does not fit","detail":"it is closed","hint":"declare another"})");
+    EXPECT_EQ(error.code, Errc::conflict);
+    EXPECT_EQ(error.what, "it is closed");
+    EXPECT_EQ(error.hint, "declare another");
+    EXPECT_EQ(error_of(502, "<html>").code, Errc::unavailable);
+    EXPECT_EQ(error_of(502, "<html>").what, "operations answered with status 502");
+}
+
+}  // namespace
+}  // namespace sg::operate
