@@ -10,10 +10,15 @@ constexpr std::int64_t Flow::* counts[] = {
     &Flow::within,   &Flow::bytes_in, &Flow::bytes_out,
 };
 
+// Counts of a gateway that has gone mad wrap around; they must not be undefined.
+std::int64_t plus(std::int64_t a, std::int64_t b) {
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
+}
+
 }  // namespace
 
 Flow& Flow::operator+=(const Flow& other) {
-    for (const auto count : counts) this->*count += other.*count;
+    for (const auto count : counts) this->*count = plus(this->*count, other.*count);
     duration.merge(other.duration);
     return *this;
 }
@@ -21,8 +26,8 @@ Flow& Flow::operator+=(const Flow& other) {
 Flow since(const Flow& now, const Flow& before) {
     Flow difference;
     for (const auto count : counts) {
-        if (now.*count < before.*count) return now;
-        difference.*count = now.*count - before.*count;
+        if (now.*count < before.*count || before.*count < 0) return now;
+        difference.*count = plus(now.*count, -(before.*count));
     }
     auto earlier = before.duration;  // A coarser row that came since made the sum coarser.
     if (earlier.scale > now.duration.scale) earlier.downscale(now.duration.scale);

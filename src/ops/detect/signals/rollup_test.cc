@@ -4,8 +4,10 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <filesystem>
 #include <random>
+#include <thread>
 
 namespace sg::signals {
 namespace {
@@ -227,6 +229,7 @@ TEST(Rollup, a_leap_of_the_clock_does_not_retire_the_past) {
 TEST(Rollup, seconds_come_again_when_the_clock_is_set_back) {
     Past past("");
     for (int i = 1; i <= 600; ++i) past.add(epoch + i * 1s, {.requests = 1});
+    EXPECT_EQ(past.rollup->service("catalog", epoch, epoch + 600s).requests, 600);
     for (int i = 301; i <= 400; ++i) past.add(epoch + i * 1s, {.requests = 1});
     EXPECT_EQ(past.rollup->service("catalog", epoch + 300s, epoch + 400s).requests, 200);
     EXPECT_EQ(past.rollup->service("catalog", epoch, epoch + 600s).requests, 700);
@@ -273,6 +276,32 @@ TEST(Rollup, each_statement_may_fail) {
     ASSERT_TRUE(again.open());
     again.add({.at = past.now}, {});
     EXPECT_EQ(again.service("catalog", epoch, past.now).requests, 40);
+}
+
+// While another thread asks, nothing is missing and nothing is there twice: also not what is being
+// written at that moment.
+TEST(Rollup, may_be_asked_while_it_writes) {
+    Past past(fresh_file("threads"));
+    ASSERT_TRUE(past.rollup->open());
+    past.add(epoch + 1s, {.requests = 1});
+    std::atomic<std::int64_t> added = 1;
+    std::atomic<bool> done = false;
+    std::thread asking([&] {
+        while (!done) {
+            const std::int64_t least = added;
+            const auto found = past.rollup->service("catalog", epoch - 1h, epoch + 24h).requests;
+            const std::int64_t most = added + 1;  // One may be in the history and not yet counted.
+            EXPECT_GE(found, least);
+            EXPECT_LE(found, most);
+        }
+    });
+    for (int i = 2; i <= 400; ++i) {
+        past.add(epoch + i * 10s, {.requests = 1});
+        ++added;
+        if (i % 3 == 0) EXPECT_TRUE(past.rollup->write());
+    }
+    done = true;
+    asking.join();
 }
 
 TEST(Rollup, levels_are_means_and_unknown_stays_unknown) {
