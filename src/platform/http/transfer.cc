@@ -146,9 +146,8 @@ void Transfer::set_message() {
     curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, &Transfer::take_header);
     curl_easy_setopt(handle, CURLOPT_HEADERDATA, this);
     const auto add = [&](const std::string& line) {
-        curl_slist* const longer = curl_slist_append(headers_.get(), line.c_str());
+        curl_slist* const longer = curl_slist_append(headers_.release(), line.c_str());
         CHECK(longer != nullptr);
-        headers_.release();  // Was taken into `longer`.
         headers_.reset(longer);
     };
     for (const auto& [name, value] : request_.headers)

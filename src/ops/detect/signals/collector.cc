@@ -82,7 +82,7 @@ void Collector::stop() {
     if (seconds_.joinable()) seconds_.join();
     if (writer_.joinable()) writer_.join();
     watch_.stop();
-    if (was_running) (void)past_.write();  // The last seconds, too.
+    if (was_running) write();  // The last seconds, too.
 }
 
 void Collector::apply_setup() {
@@ -132,8 +132,12 @@ Second Collector::second(Instant at) {
     return second;
 }
 
+void Collector::write() {
+    [[maybe_unused]] const auto result = past_.write();  // stored() says how it went.
+}
+
 void Collector::write_past() {
-    while (sleep(write_every)) (void)past_.write();  // state() says whether it could.
+    while (sleep(write_every)) write();
 }
 
 }  // namespace sg::signals

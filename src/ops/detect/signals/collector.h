@@ -60,6 +60,7 @@ class Collector {
 
     void make_seconds();
     void write_past();
+    void write();
     void apply_setup();
     Second second(Instant at);
     bool sleep(Duration length);  // False: stop.
