@@ -4,16 +4,17 @@
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>
 
-#include "base/json.h"
 #include "config/document.h"
 #include "config/load.h"
 #include "ops/accept.h"
+#include "ops/detect/alerts/commands.h"
 #include "ops/detect/slo/commands.h"
 #include "ops/detect/slo/show.h"
 #include "ops/detect/slo/store.h"
 #include "ops/respond/notify/compose.h"
 #include "ops/spine.h"
 #include "platform/local/files.h"
+#include "platform/local/gateway_sockets.h"
 #include "platform/notify/perform.h"
 #include "public_door.h"
 #include "store/digest.h"
@@ -55,7 +56,12 @@ Result<void> Operations::begin() {
                                   .prober = outside_->prober,
                                   .promql = outside_->promql,
                                   .machine = outside_->machine,
-                                  .services = outside_->services},
+                                  .services = outside_->services,
+                                  .leaving =
+                                      [layout = platform::local::Layout{layout_.state}] {
+                                          return platform::local::sockets_of_leaving_gateways(
+                                              layout);
+                                      }},
         layout_.history());
     const auto& history = collector_->history();
     const auto url = layout_.store_url(*config_);
@@ -133,37 +139,13 @@ Result<void> Operations::reload() {
 // --- keys of acknowledge links
 // --------------------------------------------------------------------
 
-namespace {
-
-struct StoredKey {
-    std::string id;
-    std::string secret;  // Hex.
-    Instant made_at;
-};
-void describe(Visitor& v, StoredKey& key) {
-    v.field({.key = "id"}, key.id);
-    v.field({.key = "secret"}, key.secret);
-    v.field({.key = "made_at"}, key.made_at);
-}
-struct StoredKeys {
-    std::vector<StoredKey> keys;
-};
-void describe(Visitor& v, StoredKeys& stored) { v.field({.key = "keys"}, stored.keys); }
-
-}  // namespace
-
-// A key that cannot be read is replaced: links that were sent before then no longer work.
+// A file that cannot be read is replaced: links that were sent before then no longer work.
 Result<void> Operations::open_keys() {
-    notify::Keys keys;
-    if (const auto text = read_file(layout_.keys())) {
-        if (const auto stored = from_json<StoredKeys>(*text))
-            for (const auto& key : stored->keys) keys.push_back({key.id, key.secret, key.made_at});
-    }
-    keys = notify::renewed(std::move(keys), store::random_hex(32), wall_now());
-    StoredKeys stored;
-    for (const auto& key : keys) stored.keys.push_back({key.id, key.secret, key.made_at});
-    TRY_VOID(replace_file(layout_.keys(), to_json(stored)));
-    if (::chmod(layout_.keys().c_str(), 0600) != 0) return fail_system("chmod " + layout_.keys());
+    const auto text = read_file(layout_.keys());
+    auto known = notify::keys_of(text.value_or(""));
+    if (!known) spdlog::warn("{}: {}", layout_.keys(), known.error().message());
+    auto keys = notify::renewed(known.value_or(notify::Keys{}), store::random_hex(32), wall_now());
+    TRY_VOID(replace_file(layout_.keys(), notify::written(keys)));
     const std::lock_guard lock(mutex_);
     keys_ = std::move(keys);
     return {};
@@ -172,12 +154,16 @@ Result<void> Operations::open_keys() {
 // --- what it does
 // -------------------------------------------------------------------------------
 
-void Operations::judge(const signals::Second&) {
-    const auto done = writer_->run([this](const ops::Turn& turn) {
+void Operations::judge(const signals::Second& second) {
+    const auto& history = collector_->history();
+    const auto objectives = writer_->run([&](const ops::Turn& turn) {
         const std::lock_guard lock(meter_mutex_);
-        return slo::judge(turn, collector_->history(), meter_);
+        return slo::judge(turn, history, meter_);
     });
-    if (!done) spdlog::warn("objectives cannot be judged: {}", done.error().message());
+    if (!objectives) spdlog::warn("objectives cannot be judged: {}", objectives.error().message());
+    const auto alerts = writer_->run(
+        [&](const ops::Turn& turn) { return alerts::judge(turn, second, history, watch_); });
+    if (!alerts) spdlog::warn("alerts cannot be judged: {}", alerts.error().message());
 }
 
 ops::Performed Operations::perform(const store::Job& job, const config::Config& config) const {

@@ -7,6 +7,7 @@
 
 #include "api/server.h"
 #include "config/model.h"
+#include "ops/detect/alerts/watch.h"
 #include "ops/detect/signals/collector.h"
 #include "ops/detect/slo/meter.h"
 #include "ops/respond/notify/ack_link.h"
@@ -25,10 +26,10 @@ struct OpsLayout {
 
     std::string folder() const { return state + "/ops"; }
     std::string socket() const { return state + "/run/ops.sock"; }
-    std::string keys() const { return folder() + "/ack-keys.json"; }
+    std::string keys() const { return folder() + "/ack.keys"; }
     std::string store_url(const config::Config& config) const;
     std::string gateway_socket() const { return state + "/run/gateway.sock"; }
-    std::string history() const { return folder() + "/metrics.db"; }
+    std::string history() const { return folder() + "/signals.db"; }
 };
 
 // The outside world as the signals see it.
@@ -68,6 +69,7 @@ class Operations {
     mutable std::mutex mutex_;  // Of the configuration and the keys.
     config::Snapshot config_;
     notify::Keys keys_;
+    alerts::Watch watch_;  // Of the thread that judges.
     std::mutex meter_mutex_;
     slo::Meter meter_;
     std::unique_ptr<Outside> outside_;

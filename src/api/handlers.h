@@ -26,4 +26,26 @@ Result<Answer> incident_timeline(Site& site, const Call& call);
 Result<Answer> ledger_records(Site& site, const Call& call);
 Result<Answer> ledger_head(Site& site, const Call& call);
 
+// redact.cc
+Result<Answer> redact_record(Site& site, const Call& call);
+
+// detect.cc
+Result<Answer> show_status(Site& site, const Call& call);
+Result<Answer> show_signals(Site& site, const Call& call);
+Result<Answer> list_objectives(Site& site, const Call& call);
+Result<Answer> list_alerts(Site& site, const Call& call);
+Result<Answer> list_silences(Site& site, const Call& call);
+Result<Answer> add_silence(Site& site, const Call& call);
+Result<Answer> expire_silence(Site& site, const Call& call);
+
+// people.cc
+Result<Answer> on_call_now(Site& site, const Call& call);
+Result<Answer> on_call_schedule(Site& site, const Call& call);
+Result<Answer> add_override(Site& site, const Call& call);
+Result<Answer> remove_override(Site& site, const Call& call);
+Result<Answer> list_pages(Site& site, const Call& call);
+Result<Answer> list_notifications(Site& site, const Call& call);
+Result<Answer> list_channels(Site& site, const Call& call);
+Result<Answer> test_channel(Site& site, const Call& call);
+
 }  // namespace sg::api

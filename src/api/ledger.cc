@@ -23,6 +23,15 @@ const Json* find_key(const Json& json, const std::string& key) {
     return nullptr;
 }
 
+// Durations are exact in the ledger; people do not count nanoseconds.
+std::string readable(const std::string& text) {
+    const bool number = !text.empty() && text[0] >= '0' && text[0] <= '9';
+    const auto duration = number && text.size() < 24 ? parse_duration(text) : Result<Duration>(-1s);
+    if (!duration || *duration < 0s || *duration == no_timeout) return text;
+    const auto unit = *duration >= 10s ? 1s : *duration >= 1s ? 100ms : 1ms;
+    return to_text(*duration / unit * unit);
+}
+
 Json content_of(const store::Entry& entry) {
     auto json = Json::parse(entry.payload, nullptr, false);
     return json.is_discarded() ? Json() : json;
@@ -46,8 +55,7 @@ std::string sentence_of(const store::Entry& entry) {
         const std::string key(pattern.substr(i + 1, end - i - 1));
         const Json* value = find_key(payload, key);
         if (value != nullptr) {
-            if (key == "incident") out += "incident ";
-            out += value->is_string() ? value->get<std::string>() : value->dump();
+            out += value->is_string() ? readable(value->get<std::string>()) : value->dump();
         } else if (key == "by") {
             out += entry.who;
         }

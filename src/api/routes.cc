@@ -19,6 +19,7 @@ Result<Answer> list_routes(Site&, const Call&) {
 
 constexpr auto read = Permission::read;
 constexpr auto respond = Permission::respond;
+constexpr auto administer = Permission::administer;
 
 #define INCIDENT "/api/v1/incidents/{id}"
 constexpr Route table[] = {
@@ -40,8 +41,26 @@ constexpr Route table[] = {
     {"POST", INCIDENT "/role", respond, take_incident_role, "gives somebody a role"},
     {"POST", INCIDENT "/merge", respond, merge_incident, "merges it into another"},
 
+    {"GET", "/api/v1/status", read, show_status, "is it well, and what is not"},
+    {"GET", "/api/v1/signals", read, show_signals, "the last seconds"},
+    {"GET", "/api/v1/objectives", read, list_objectives, "what is promised, and what is left"},
+    {"GET", "/api/v1/alerts", read, list_alerts, "what fires"},
+    {"GET", "/api/v1/silences", read, list_silences, "what is not told"},
+    {"POST", "/api/v1/silences", respond, add_silence, "silences alerts"},
+    {"DELETE", "/api/v1/silences/{number}", respond, expire_silence, "ends a silence"},
+
+    {"GET", "/api/v1/oncall", read, on_call_now, "who is on call"},
+    {"GET", "/api/v1/oncall/schedule", read, on_call_schedule, "the shifts to come"},
+    {"POST", "/api/v1/oncall/overrides", respond, add_override, "somebody takes over"},
+    {"DELETE", "/api/v1/oncall/overrides/{id}", respond, remove_override, "not after all"},
+    {"GET", "/api/v1/pages", read, list_pages, "who was paged for an incident"},
+    {"GET", "/api/v1/notifications", read, list_notifications, "what people were told"},
+    {"GET", "/api/v1/channels", read, list_channels, "how people are reached"},
+    {"POST", "/api/v1/notifications/test", respond, test_channel, "sends a test page"},
+
     {"GET", "/api/v1/ledger", read, ledger_records, "records of the ledger"},
     {"GET", "/api/v1/ledger/head", read, ledger_head, "its last record, to be kept outside"},
+    {"POST", "/api/v1/ledger/{seq}/redact", administer, redact_record, "erases its content"},
 };
 #undef INCIDENT
 

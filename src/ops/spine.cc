@@ -3,6 +3,7 @@
 // reaction runs in its own transaction.
 #include "ops/spine.h"
 
+#include "ops/detect/alerts/store.h"
 #include "ops/detect/slo/store.h"
 #include "ops/respond/incidents/store.h"
 #include "ops/respond/notify/store.h"
@@ -21,6 +22,9 @@ constexpr Reaction reactions[] = {
     {"notify.tests", Kind::config_accepted, schedule_channel_tests},
 
     // Something is wrong.
+    {"incidents.alert", Kind::alert_raised, declare_for_alert},
+    {"incidents.alert_surfaced", Kind::alert_surfaced, declare_for_alert},
+    {"incidents.alert_worsened", Kind::alert_worsened, worsen_for_alert},
     {"incidents.objective", Kind::objective_breached, declare_for_objective},
     {"incidents.objective_eased", Kind::objective_eased, clear_for_eased_objective},
     {"incidents.unseen", Kind::objective_unseen, declare_for_silence},
@@ -41,6 +45,7 @@ constexpr Reaction reactions[] = {
     {"notify.answered", Kind::page_acknowledged, tell_acknowledged},
 
     // It ends.
+    {"incidents.alert_cleared", Kind::alert_cleared, clear_for_alert},
     {"incidents.recovered", Kind::objective_recovered, clear_for_objective},
     {"incidents.seen", Kind::objective_seen, clear_for_silence},
     {"incidents.mended", Kind::channel_mended, clear_for_channel},
@@ -53,15 +58,17 @@ constexpr Reaction reactions[] = {
 };
 
 constexpr Alarm alarms[] = {
-    {"respond_by", ring_incident},     // Nobody has acknowledged.
-    {"escalate_by", ring_incident},    // Not mitigated, and the guide asks for more people.
-    {"assess_by", ring_incident},      //
-    {"mitigate_by", ring_incident},    //
-    {"update_due", ring_incident},     // Those who wait have heard nothing.
-    {"observe_until", ring_incident},  // A mitigation has held, or not.
-    {"page_step", next_page_step},     // Nobody answered: walk the policy.
-    {"page_reopen_due", reopen_page},  // Acknowledged, and nothing came of it.
-    {"handover_due", hand_over},       // The next shift begins.
+    {"alert_ends", alert_ends},              // An outside alert was not sent again.
+    {"heartbeat_missed", heartbeat_missed},  // A dead-man's switch.
+    {"respond_by", ring_incident},           // Nobody has acknowledged.
+    {"escalate_by", ring_incident},          // Not mitigated, and the guide asks for more people.
+    {"assess_by", ring_incident},            //
+    {"mitigate_by", ring_incident},          //
+    {"update_due", ring_incident},           // Those who wait have heard nothing.
+    {"observe_until", ring_incident},        // A mitigation has held, or not.
+    {"page_step", next_page_step},           // Nobody answered: walk the policy.
+    {"page_reopen_due", reopen_page},        // Acknowledged, and nothing came of it.
+    {"handover_due", hand_over},             // The next shift begins.
     {"notification_due", notification_due},
     {"notify_test_due", channel_test_due},  // Does the channel still work?
 };
@@ -72,7 +79,8 @@ constexpr Outcome outcomes[] = {
 
 std::vector<FoldRow> all_folds() {
     std::vector<FoldRow> all;
-    for (const auto rows : {slo::folds(), incidents::folds(), oncall::folds(), notify::folds()})
+    for (const auto rows :
+         {alerts::folds(), slo::folds(), incidents::folds(), oncall::folds(), notify::folds()})
         all.insert(all.end(), rows.begin(), rows.end());
     return all;
 }

@@ -11,6 +11,7 @@ using Tie = Result<void>(const Turn&, const Recorded&, const Senses&);
 // Something is wrong, or no longer: an incident.
 Tie declare_for_objective, clear_for_eased_objective, clear_for_objective, declare_for_silence,
     clear_for_silence;
+Tie declare_for_alert, worsen_for_alert, clear_for_alert;
 Tie declare_for_ourselves, declare_for_channel, clear_for_channel;
 
 // An incident: people.
@@ -24,7 +25,8 @@ Tie deliver, tell_acknowledged, tell_mitigated, tell_resolved;
 Tie follow_schedule, schedule_channel_tests;
 
 using Bell = Result<void>(const Turn&, const store::Wakeup&, const Senses&);
-Bell ring_incident, next_page_step, reopen_page, hand_over, notification_due, channel_test_due;
+Bell ring_incident, next_page_step, reopen_page, hand_over, notification_due, channel_test_due,
+    alert_ends, heartbeat_missed;
 
 Result<void> notification_result(const Turn& turn, const store::Job& job, const Performed& done);
 

@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include "ops/catalog/ask.h"
+#include "ops/detect/alerts/commands.h"
+#include "ops/detect/alerts/model.h"
 #include "ops/detect/signals/ask.h"
 #include "ops/detect/slo/model.h"
 #include "ops/respond/incidents/ask.h"
@@ -39,6 +41,38 @@ std::string key_of(const notify::Reachability& channel) {
 }
 
 }  // namespace
+
+// Silenced or inhibited: it is known, and nobody is told.
+Result<void> declare_for_alert(const Turn& turn, const Recorded& event, const Senses&) {
+    TRY(const auto alert, from_json<alerts::AlertRaised>(event.payload));
+    if (!alert.suppressed_by.empty()) return {};
+    return declare(turn, {.key = "alert:" + alert.fingerprint,
+                          .title = alert.title,
+                          .severity = severity_of(alert.severity),
+                          .service = alert.service,
+                          .started_at = alert.started_at});
+}
+
+Result<void> worsen_for_alert(const Turn& turn, const Recorded& event, const Senses&) {
+    TRY(const auto alert, from_json<alerts::AlertWorsened>(event.payload));
+    return declare(turn, {.key = "alert:" + alert.fingerprint,
+                          .title = alert.title,
+                          .severity = severity_of(alert.severity),
+                          .service = alert.service});
+}
+
+Result<void> clear_for_alert(const Turn& turn, const Recorded& event, const Senses&) {
+    TRY(const auto alert, from_json<alerts::AlertCleared>(event.payload));
+    return incidents::clear(turn, "alert:" + alert.fingerprint);
+}
+
+Result<void> alert_ends(const Turn& turn, const store::Wakeup& clock, const Senses&) {
+    return alerts::alert_ends(turn, clock.subject);
+}
+
+Result<void> heartbeat_missed(const Turn& turn, const store::Wakeup& clock, const Senses&) {
+    return alerts::heartbeat_missed(turn, clock.subject);
+}
 
 Result<void> declare_for_objective(const Turn& turn, const Recorded& event, const Senses&) {
     TRY(const auto breach, from_json<slo::Breached>(event.payload));

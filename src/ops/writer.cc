@@ -84,7 +84,7 @@ void Writer::write_until_stopped() {
         auto tasks = std::exchange(tasks_, {});
         engine_.use(config_);
         lock.unlock();
-        do_tasks(std::move(tasks));
+        run_tasks(std::move(tasks));
         const Tick until = step();
         lock.lock();
         if (!tasks_.empty() || stopping_) continue;
@@ -93,7 +93,7 @@ void Writer::write_until_stopped() {
     }
 }
 
-void Writer::do_tasks(std::deque<Task> tasks) {
+void Writer::run_tasks(std::deque<Task> tasks) {
     for (Task& task : tasks) {
         auto result = engine_.run(wall_now(), task.command);
         // What follows is part of what was asked: who waits for a command may rely on it.

@@ -53,7 +53,7 @@ class Writer {
     Writer(const Spine& spine, Options options, std::unique_ptr<store::Session> session);
     void write_until_stopped();
     void act_until_stopped();
-    void do_tasks(std::deque<Task> tasks);
+    void run_tasks(std::deque<Task> tasks);
     Tick step();  // Until when there is nothing to do.
     void hand_out(Instant now);
     void note(const Result<void>& result);

@@ -1,5 +1,5 @@
-// Brings the schema up to date: each migration once, in order of number, in a transaction of its own.
-// A database that knows more than we do is refused rather than damaged.
+// Brings the schema up to date: each migration once, in order of number, in a transaction of its
+// own. A database that knows more than we do is refused rather than damaged.
 #include <fmt/format.h>
 
 #include <algorithm>

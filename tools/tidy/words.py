@@ -11,7 +11,7 @@ NAMES = [
     (r"\b[A-Za-z]*Common\b", "name what they have in common"),
     (r"\b([A-Za-z0-9]*[a-z0-9])?Info\b", "the noun itself"),
     (r"\b[A-Z][A-Za-z0-9]*[a-z0-9]Data\b", "the noun itself"),
-    (r"\b\w*Processor\b", "the verb it performs"),
+    (r"\b(?!PQ)\w*Processor\b", "the verb it performs"),
     (r"\bdo_[a-z]\w*", "the verb alone"),
     (r"\bhandle_[a-z]\w*", "what does it do about it?"),
 ]

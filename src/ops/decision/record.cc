@@ -1,3 +1,5 @@
+// The only function that writes: events into the ledger and the rows, actions into the outbox,
+// clocks; all in the transaction of the turn.
 #include "ops/decision/turn.h"
 #include "store/ledger.h"
 #include "store/queue.h"

@@ -28,6 +28,8 @@ struct Layout {
     std::string gateway_socket() const { return run() + "/gateway.sock"; }  // Of the newest.
     std::string gateway_socket_of(int pid) const;
     std::string gateway_fds() const { return run() + "/gateway.fds"; }
+    std::string ops_pid() const { return run() + "/ops.pid"; }
+    std::string ops_log() const { return log() + "/ops.log"; }
     std::string gateway_log() const { return log() + "/gateway.log"; }
     std::string supervisor_log() const { return log() + "/supervisor.log"; }
     std::string happenings() const { return state + "/happenings.jsonl"; }

@@ -129,6 +129,14 @@ Result<void> Supervisor::take_over() {
     host.complain = options_.complain;
     gateway_ = std::make_unique<GatewayHost>(*loop_, std::move(notify), std::move(host));
 
+    ops_ = std::make_unique<OpsHost>(
+        *loop_, OpsHost::Options{.layout = layout,
+                                 .binary = options_.binary,
+                                 .config_file = options_.config_file,
+                                 .note = [this](Happening what, std::string detail) {
+                                     note({"ops", "", 0, what, std::move(detail)});
+                                 }});
+
     adopted_ = gateway_lives;
     auto given = inherited();
     if (!gateway_lives) TRY_VOID(bind_missing(std::move(given)));
@@ -197,6 +205,7 @@ void Supervisor::begin() {
     if (gateway_->sockets().empty() && !adopted_) options_.complain("nothing to listen on");
     orchestra_->feed(Desired{specs_of(*accepted_.config)});
     gateway_->begin();
+    ops_->begin();
     every_few_seconds();
     loop_->at(steady_now() + up_within, [] {});  // A turn of the loop: look_whether_up.
 }
@@ -271,6 +280,7 @@ void Supervisor::stop(bool at_once) {
     stopping_ = true;
     init_system_.tell("STOPPING=1");
     directives_->gateway_gone();
+    ops_->stop(at_once);
     gateway_->stop(at_once);
     gateway_->release();  // Who connects from now on is refused instead of waiting for nobody.
     if (at_once) orchestra_->feed(StopAll{true});
@@ -279,7 +289,7 @@ void Supervisor::stop(bool at_once) {
 void Supervisor::go_on_stopping() {
     if (!gateway_->keeper().gateways.empty()) return;
     if (!orchestra_->state().stopping) orchestra_->feed(StopAll{false});
-    done_ = orchestra_->empty();
+    done_ = orchestra_->empty() && !ops_->is_running();
 }
 
 // --- reload
@@ -298,6 +308,7 @@ void Supervisor::reload(Done done) {
             options_.complain(kept.error().message());
         note({"gateway", "", 0, Happening::reloaded, options_.config_file});
         orchestra_->feed(Desired{specs_of(*accepted_.config)});
+        ops_->reload();
         done(told);
     });
 }

@@ -14,6 +14,7 @@
 #include "config/model.h"
 #include "platform/local/gateway_host.h"
 #include "platform/local/journal.h"
+#include "platform/local/ops_host.h"
 #include "platform/local/orchestra.h"
 #include "platform/local/protocol.h"
 
@@ -88,6 +89,7 @@ class Supervisor {
     std::unique_ptr<Directives> directives_;
     std::unique_ptr<Orchestra> orchestra_;
     std::unique_ptr<GatewayHost> gateway_;
+    std::unique_ptr<OpsHost> ops_;
     std::unique_ptr<Desk> desk_;
     InitSystem init_system_;
     Accepted accepted_;

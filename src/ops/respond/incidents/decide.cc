@@ -176,15 +176,15 @@ ops::Decision join(const Incident& incident, const Trigger& trigger, const Polic
                    Instant now) {
     ops::Decision decision;
     const bool known = std::ranges::find(incident.alerts, trigger.key) != incident.alerts.end();
-    if (known) return decision;
-    decision.event(IncidentJoined{incident.id, trigger}, subjects_of(incident));
+    if (!known) decision.event(IncidentJoined{incident.id, trigger}, subjects_of(incident));
     Incident after = incident;
     if (trigger.severity < incident.severity) {
-        auto raised = change_severity(incident, trigger.severity,
-                                      "an alert of that severity joined", of_its_severity, now);
+        auto raised = change_severity(incident, trigger.severity, "an alert is of that severity",
+                                      of_its_severity, now);
         if (raised) decision.add(std::move(*raised));
         after.policy = of_its_severity;
     }
+    if (known) return decision;
     if (incident.state == State::mitigated) relapse(decision, after, trigger.title, now);
     return decision;
 }
