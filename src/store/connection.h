@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "store/session.h"
 #include "store/sql.h"
 #include "store/value.h"
 
@@ -24,7 +25,7 @@ class Connection {
     virtual Result<void> run_text(const std::string& text, const TakeRow* take) = 0;
 };
 
-Result<std::unique_ptr<Connection>> open_sqlite(const std::string& path);
-Result<std::unique_ptr<Connection>> open_postgres(const std::string& url);
+Result<std::unique_ptr<Connection>> open_sqlite(const std::string& path, Access access);
+Result<std::unique_ptr<Connection>> open_postgres(const std::string& url, Access access);
 
 }  // namespace sg::store

@@ -180,7 +180,7 @@ class Postgres final : public Connection {
 
 }  // namespace
 
-Result<std::unique_ptr<Connection>> open_postgres(const std::string& url) {
+Result<std::unique_ptr<Connection>> open_postgres(const std::string& url, Access access) {
     PGconn* raw = PQconnectdb(url.c_str());
     auto opened = std::make_unique<Postgres>(raw);
     if (PQstatus(raw) != CONNECTION_OK) {
@@ -191,6 +191,10 @@ Result<std::unique_ptr<Connection>> open_postgres(const std::string& url) {
     PQsetNoticeProcessor(raw, [](void*, const char*) {}, nullptr);
     TRY_VOID(
         opened->run_text("SET synchronous_commit = on; SET client_encoding = 'UTF8'", nullptr));
+    if (access == Access::looking)  // Repeatable: a reading transaction sees one moment.
+        TRY_VOID(opened->run_text("SET default_transaction_read_only = on;"
+                                  "SET default_transaction_isolation = 'repeatable read'",
+                                  nullptr));
     return opened;
 }
 

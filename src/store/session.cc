@@ -17,13 +17,13 @@ struct Session::Parts {
 Session::Session(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Session::~Session() = default;
 
-Result<std::unique_ptr<Session>> Session::open(const std::string& url) {
+Result<std::unique_ptr<Session>> Session::open(const std::string& url, Access access) {
     auto parts = std::make_unique<Parts>();
     if (url.starts_with("sqlite:")) {
-        TRY(parts->connection, open_sqlite(url.substr(7)));
+        TRY(parts->connection, open_sqlite(url.substr(7), access));
     } else if (url.starts_with("postgres://") || url.starts_with("postgresql://")) {
         parts->engine = Engine::postgres;
-        TRY(parts->connection, open_postgres(url));
+        TRY(parts->connection, open_postgres(url, access));
     } else {
         return fail(Errc::invalid_argument, "not the address of a database that is known",
                     "write sqlite:/path/to/file or postgres://user@host/database");

@@ -18,6 +18,9 @@ namespace sg::store {
 
 enum class Engine : std::uint8_t { sqlite, postgres };
 
+// `looking` changes nothing, not even by mistake, and makes no database where there is none.
+enum class Access : std::uint8_t { writing, looking };
+
 // For torture: called before each statement and commit; an error is what the statement gives.
 using Saboteur = std::function<Result<void>(std::string_view statement)>;
 
@@ -25,7 +28,8 @@ class Session {
   public:
     // `sqlite:/path/to/file` (WAL, full synchronous commits), `sqlite::memory:`, or
     // `postgres://user:password@host:port/database`.
-    static Result<std::unique_ptr<Session>> open(const std::string& url);
+    static Result<std::unique_ptr<Session>> open(const std::string& url,
+                                                 Access access = Access::writing);
     ~Session();
     Session(const Session&) = delete;
 

@@ -122,6 +122,24 @@ TEST_P(OnEngine, EveryStatementCanBePrepared) {
     }
 }
 
+TEST(Session, WhoOnlyLooksChangesNothingAndMakesNothing) {
+    const std::string url = "sqlite:" + testing::TempDir() + "looking_test.db";
+    std::remove(url.substr(7).c_str());
+    const auto nothing = Session::open(url, Access::looking);
+    ASSERT_FALSE(nothing);
+    EXPECT_EQ(nothing.error().code, Errc::unavailable);
+    const auto writer = Session::open(url);
+    ASSERT_TRUE(writer);
+    ASSERT_TRUE((*writer)->run_text("CREATE TABLE IF NOT EXISTS seen (id BIGINT)"));
+    const auto looker = Session::open(url, Access::looking);
+    ASSERT_TRUE(looker) << looker.error().message();
+    EXPECT_FALSE((*looker)->run_text("INSERT INTO seen VALUES (1)"));
+    ASSERT_TRUE((*writer)->run_text("INSERT INTO seen VALUES (2)"));
+    const auto rows = (*looker)->rows_text("SELECT id FROM seen");
+    ASSERT_TRUE(rows);
+    EXPECT_EQ(rows->size(), 1);
+}
+
 TEST(Session, AnUnknownDatabaseIsRefusedWithAHint) {
     const auto session = Session::open("mysql://x");
     ASSERT_FALSE(session);

@@ -121,14 +121,16 @@ class Sqlite final : public Connection {
 
 }  // namespace
 
-Result<std::unique_ptr<Connection>> open_sqlite(const std::string& path) {
+Result<std::unique_ptr<Connection>> open_sqlite(const std::string& path, Access access) {
     sqlite3* raw = nullptr;
-    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-    const int error = sqlite3_open_v2(path.c_str(), &raw, flags, nullptr);
+    const bool looks = access == Access::looking;
+    const int mode = looks ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    const int error = sqlite3_open_v2(path.c_str(), &raw, mode | SQLITE_OPEN_NOMUTEX, nullptr);
     auto opened = std::make_unique<Sqlite>(raw);
     if (error != SQLITE_OK)
         return fail(code_of(error), fmt::format("open {}: {}", path, sqlite3_errstr(error)));
     sqlite3_busy_timeout(raw, busy_ms);
+    if (looks) return opened;
     // Full: a commit that was told is on the disk, also if the power goes.
     TRY_VOID(
         opened->run_text("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
