@@ -14,11 +14,17 @@ struct Cli {
     std::string config = "streamgate.yaml";  // --config FILE
     std::string state;                       // --state DIR; empty: what the configuration says
     bool json = false;                       // --json
+    std::string server;                      // --server URL; empty: operations of this machine
+    std::string token_file;                  // --token-file FILE, for --server
+    std::string as;                          // --as NAME; empty: who is logged in
     int exit_code = 0;
 };
 
-void add_config(Cli& cli);    // config check|default|explain|diff|schema
-void add_gateway(Cli& cli);   // gateway, gateway ctl …
+void add_config(Cli& cli);   // config check|default|explain|diff|schema
+void add_gateway(Cli& cli);  // gateway, gateway ctl …
+void add_ops(Cli& cli);      // ops
+// status, incident, alert, silence, slo, signals, oncall, notify, ledger
+void add_operations(Cli& cli);
 void add_explain(Cli& cli);   // explain REQUEST-ID
 void add_up(Cli& cli);        // up, reload, upgrade
 void add_services(Cli& cli);  // ps, logs, top, describe, scale, restart, roll, stop, start

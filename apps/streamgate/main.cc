@@ -15,6 +15,8 @@ int main(int argc, char** argv) {
     app.add_flag("--json", cli.json, "Print JSON");
     sg::app::add_up(cli);
     sg::app::add_gateway(cli);
+    sg::app::add_ops(cli);
+    sg::app::add_operations(cli);
     sg::app::add_services(cli);
     sg::app::add_config(cli);
     sg::app::add_explain(cli);

@@ -12,6 +12,7 @@
 
 #include "base/text.h"
 #include "commands.h"
+#include "complain.h"
 #include "platform/local/client.h"
 #include "platform/local/logs.h"
 #include "platform/local/show.h"
@@ -24,18 +25,6 @@ namespace {
 namespace local = platform::local;
 using local::Json;
 using local::News;
-
-int complain(const Error& error) {
-    fmt::print(stderr, "error: {}\n", error.what.empty() ? error.message() : error.what);
-    if (!error.hint.empty()) fmt::print(stderr, "hint:  {}\n", error.hint);
-    return error.code == Errc::invalid_argument ? 2 : 1;
-}
-
-int complain(const Cli& cli, const Error& error) {
-    if (!cli.json) return complain(error);
-    fmt::print("{}", local::to_line({{"ok", false}, {"error", local::to_json(error)}}));
-    return error.code == Errc::invalid_argument ? 2 : 1;
-}
 
 Result<local::Caller> reach(const Cli& cli) {
     TRY(const local::Layout layout, local::find_layout(cli.config, cli.state));

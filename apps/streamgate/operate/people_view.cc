@@ -20,14 +20,17 @@ std::string or_dash(std::string text) { return text.empty() ? "-" : text; }
 
 std::string or_nobody(std::string text) { return text.empty() ? "nobody" : text; }
 
-// Overrides that hold or are to come, below what they change.
-std::string override_list(const Json& answer, const Screen& screen) {
-    Table table({">OVERRIDE", "TEAM", "LEVEL", "TAKES", "LEAVES", "FROM", "TO", "WHY"});
-    for (const auto& it : list_at(answer, "overrides"))
+std::string people_of(const Json& team, std::string_view level) {
+    for (const auto& one : list_at(team, "levels"))
+        if (text_at(one, "level") == level) return words_at(one, "people");
+    return {};
+}
+
+void add_overrides(Table& table, const Json& team, const Screen& screen) {
+    for (const auto& it : list_at(team, "overrides"))
         table.row({text_at(it, "id"), text_at(it, "team"), or_dash(text_at(it, "level")),
                    or_dash(text_at(it, "takes")), or_dash(text_at(it, "leaves")),
                    moment_or(it, "from", screen), moment_or(it, "to", screen), text_at(it, "why")});
-    return table.empty() ? "" : "\n" + table.text(screen.colour);
 }
 
 std::string state_of_page(const Json& page) {
@@ -50,18 +53,26 @@ News news_of_notification(const std::string& state) {
 }  // namespace
 
 std::string on_call(const Json& answer, const Screen& screen) {
-    Table table({"TEAM", "PRIMARY", "SECONDARY", "BACKUP", "UNTIL"});
+    Table table({"TEAM", "PRIMARY", "SECONDARY", "BACKUP"});
+    Table changes({">OVERRIDE", "TEAM", "LEVEL", "TAKES", "LEAVES", "FROM", "TO", "WHY"});
+    std::string notes;
     for (const auto& team : list_at(answer, "teams")) {
-        const auto primary = words_at(team, "primary");
-        table.row(
-            {text_at(team, "team"), or_nobody(primary), or_nobody(words_at(team, "secondary")),
-             or_nobody(words_at(team, "backup")), moment_or(team, "until", screen)},
-            primary.empty() ? News::bad : News::plain);
+        const auto primary = people_of(team, "primary");
+        table.row({text_at(team, "team"), or_nobody(primary),
+                   or_nobody(people_of(team, "secondary")), or_nobody(people_of(team, "backup"))},
+                  primary.empty() ? News::bad : News::plain);
+        add_overrides(changes, team, screen);
+        for (const auto& note : list_at(team, "notes"))
+            notes +=
+                fmt::format("note from {} for the next {} of {}: {}\n", text_at(note, "by"),
+                            text_at(note, "level"), text_at(team, "team"), text_at(note, "text"));
     }
     if (table.empty())
         return "nobody is on call: there is no team\n"
                "next  write `people` and `teams` into the configuration\n";
-    return table.text(screen.colour) + override_list(answer, screen);
+    auto out = table.text(screen.colour);
+    if (!changes.empty()) out += "\n" + changes.text(screen.colour);
+    return notes.empty() ? out : out + "\n" + notes;
 }
 
 std::string shift_list(const Json& answer, const Screen& screen) {
@@ -73,8 +84,7 @@ std::string shift_list(const Json& answer, const Screen& screen) {
                    moment_or(shift, "from", screen), moment_or(shift, "to", screen),
                    from && to ? show_span(*to - *from) : "-"});
     }
-    if (table.empty()) return "nobody is on call in this time\n" + override_list(answer, screen);
-    return table.text(screen.colour) + override_list(answer, screen);
+    return table.empty() ? "nobody is on call in this time\n" : table.text(screen.colour);
 }
 
 std::string override_outcome(const Json& it, const Screen& screen) {
@@ -112,16 +122,28 @@ std::string notification_list(const Json& answer, const Screen& screen) {
                    text_at(it, "detail")},
                   news_of_notification(state));
     }
-    std::string out = table.empty() ? "nobody was notified\n" : table.text(screen.colour);
-    for (const auto& it : list_at(answer, "channels"))
-        if (flag_at(it, "broken"))
-            out += platform::local::coloured(
-                       fmt::format("{} is broken for {} since {}: {}", text_at(it, "channel"),
-                                   or_dash(text_at(it, "person")), moment_or(it, "since", screen),
-                                   text_at(it, "detail")),
-                       News::bad, screen.colour) +
-                   "\n";
-    return out;
+    return table.empty() ? "nobody was notified\n" : table.text(screen.colour);
+}
+
+std::string channel_list(const Json& answer, const Screen& screen) {
+    Table table({"CHANNEL", "KIND", "REACHES", ">UNDER WAY", "LAST TAKEN", "NEXT TEST", "STATE"});
+    for (const auto& channel : list_at(answer, "channels")) {
+        std::string broken;
+        for (const auto& it : list_at(channel, "broken")) {
+            const auto person = text_at(it, "person");
+            broken += fmt::format("{}broken{}: {}", broken.empty() ? "" : "; ",
+                                  person.empty() ? "" : " for " + person, text_at(it, "detail"));
+        }
+        table.row(
+            {text_at(channel, "channel"), text_at(channel, "kind"),
+             or_dash(words_at(channel, "people")), show_count(number_at(channel, "under_way")),
+             moment_or(channel, "taken_at", screen), moment_or(channel, "test_due", screen),
+             broken.empty() ? "works" : broken},
+            broken.empty() ? News::plain : News::bad);
+    }
+    return table.empty() ? "there is no channel: nobody can be told anything\n"
+                           "next  write `notify` into the configuration\n"
+                         : table.text(screen.colour);
 }
 
 }  // namespace sg::operate

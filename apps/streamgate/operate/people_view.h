@@ -11,6 +11,7 @@ std::string on_call(const Json& answer, const Screen& screen);
 std::string shift_list(const Json& answer, const Screen& screen);
 std::string override_outcome(const Json& it, const Screen& screen);
 std::string page_list(const Json& answer, const Screen& screen);
+std::string channel_list(const Json& answer, const Screen& screen);
 std::string notification_list(const Json& answer, const Screen& screen);
 
 }  // namespace sg::operate

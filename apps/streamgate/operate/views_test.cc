@@ -1,3 +1,4 @@
+// How answers of operations look, to the column.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -7,6 +8,7 @@
 #include "operate/client.h"
 #include "operate/incidents_view.h"
 #include "operate/people_view.h"
+#include "operate/status_view.h"
 
 namespace sg::operate {
 namespace {
@@ -102,11 +104,19 @@ TEST_F(Views, RecordsKnowTheirIncident) {
 
 TEST_F(Views, WhoIsOnCall) {
     const auto answer = Json::parse(R"({"teams": [
-        {"team": "shop", "primary": ["ana"], "secondary": ["bo"],
-         "until": "2026-11-30T09:00:00Z"}]})");
+        {"team": "shop", "levels": [{"level": "primary", "people": ["ana"]},
+                                    {"level": "secondary", "people": ["bo", "di"]}],
+         "overrides": [{"id": 3, "team": "shop", "takes": "di", "why": "training",
+                        "from": "2026-11-23T02:00:00Z", "to": "2026-11-24T02:00:00Z"}],
+         "notes": [{"by": "cy", "level": "primary", "text": "mind the disk"}]}]})");
     EXPECT_EQ(on_call(answer, screen),
-              "TEAM  PRIMARY  SECONDARY  BACKUP  UNTIL\n"
-              "shop  ana      bo         nobody  Mon 30 Nov 09:00\n");
+              "TEAM  PRIMARY  SECONDARY  BACKUP\n"
+              "shop  ana      bo, di     nobody\n"
+              "\n"
+              "OVERRIDE  TEAM  LEVEL  TAKES  LEAVES  FROM      TO                WHY\n"
+              "       3  shop  -      di     -       02:00:00  Tue 24 Nov 02:00  training\n"
+              "\n"
+              "note from cy for the next primary of shop: mind the disk\n");
     EXPECT_NE(on_call(Json::object(), screen).find("nobody is on call"), std::string::npos);
 }
 
@@ -119,6 +129,50 @@ TEST_F(Views, PagesAndNotifications) {
         page_list(pages, screen).find("acknowledged after 41 s  02:14:08     2  ana, bo  ana"),
         std::string::npos);
     EXPECT_EQ(notification_list(Json::object(), screen), "nobody was notified\n");
+}
+
+TEST_F(Views, StatusOfAll) {
+    const auto answer = Json::parse(R"({
+        "at": "2026-11-23T02:19:07Z", "signals_at": "2026-11-23T02:19:06Z", "well": true,
+        "trouble": "", "incidents": [],
+        "services": [{"name": "catalog", "endpoints": 3, "healthy": 3, "requests_per_second": 329.4,
+                      "error_share": 0.0002, "latency_ms_p95": 38.2, "versions": [
+            {"name": "v1", "weight": 95, "requests_per_second": 312.4, "error_share": 0.0002,
+             "latency_ms_p95": 38.2},
+            {"name": "v2", "weight": 5, "requests_per_second": 0}]}],
+        "needs": [{"name": "catalog-db", "state": "ok", "took_ms": 3.1},
+                  {"name": "payments", "state": "ill", "took_ms": 0, "what": "refused"}],
+        "gateways": [{"name": "local", "answers": true}],
+        "objectives": [{"id": "catalog/availability", "service": "catalog", "level": "met",
+                        "budget_left": 0.97},
+                       {"id": "catalog/errors", "service": "catalog", "level": "page",
+                        "budget_left": -0.12}],
+        "on_call": {"shop": {"primary": ["ana"], "secondary": ["bo"], "backup": []}},
+        "lately": [{"at": "2026-11-23T02:00:00Z", "sentence": "handed over"}]})");
+    EXPECT_EQ(status(answer, screen),
+              "NOT WELL · 1 objective breached · on call: ana (primary), bo\n"
+              "\n"
+              "SERVICE  VERSION  WEIGHT  HEALTHY  REQ/S  ERRORS    P95  BUDGET LEFT\n"
+              "catalog                       3/3    329  0.02 %  38 ms  availability 97 %  errors "
+              "-12 % BREACHED\n"
+              "         v1         95 %             312  0.02 %  38 ms\n"
+              "         v2          5 %               0       -      -\n"
+              "\n"
+              "NEEDS     catalog-db ok 3 ms · payments ILL: refused\n"
+              "LATELY    02:00:00  -         handed over\n");
+    Json well = answer;
+    well["objectives"] = Json::array();
+    EXPECT_EQ(status_headline(well, screen), "ALL WELL · on call: ana (primary), bo\n");
+    Json old = well;
+    old["signals_at"] = "2026-11-23T02:18:07Z";
+    EXPECT_EQ(status_headline(old, screen),
+              "NOT WELL · no signals since 02:18:07 (60 s), numbers are old · on call: ana "
+              "(primary), bo\n");
+    Json ill = old;
+    ill["incidents"] = Json::array({incident});
+    EXPECT_EQ(status_headline(ill, screen),
+              "NOT WELL · no signals since 02:18:07 (60 s), numbers are old · 1 incident open · on "
+              "call: ana (primary), bo\n");
 }
 
 TEST_F(Views, AlertsAreFoundByTheBeginningOfTheirKey) {
