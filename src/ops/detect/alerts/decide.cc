@@ -127,7 +127,9 @@ void judge_seen(const Alert& now_seen, const Standing& standing, const Suppressi
         alert.started_at = std::min(row.started_at, now_seen.started_at);
         return raise(std::move(alert), standing.open, suppression, decision);
     }
-    if (now_seen.severity < row.severity) worsen(row, now_seen, decision);
+    // Nobody is to be told of what is suppressed; it is worse the moment it surfaces.
+    if (now_seen.severity < row.severity && row.suppressed_by.empty())
+        worsen(row, now_seen, decision);
 }
 
 void judge_unseen(const Alert& row, const std::map<std::string, Instant>& absent_since, Instant now,
@@ -265,7 +267,8 @@ ops::Decision take_in(const Standing& standing, const config::Operations& operat
         raise(alert, standing.open, Suppression(operations, standing.silences, now), decision);
     } else {
         const Alert& row = found->second;
-        if (alert.severity < row.severity) worsen(row, alert, decision);
+        if (alert.severity < row.severity && row.suppressed_by.empty())
+            worsen(row, alert, decision);
         if (alert.title != row.title || alert.annotations != row.annotations ||
             alert.started_at < row.started_at)
             decision.event(

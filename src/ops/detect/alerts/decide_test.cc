@@ -186,11 +186,13 @@ TEST(Silences, AnAlertUnderOneSurfacesWhenItEnds) {
     EXPECT_THAT(play.second({condition("a")}), ElementsAre(Kind::alert_raised));
     EXPECT_EQ(play.only().suppressed_by, "silence 12");
     EXPECT_THAT(play.events.back().payload, HasSubstr(R"("suppressed_by":"silence 12")"));
-    for (int i = 2; i < 5; ++i) EXPECT_THAT(play.second({condition("a")}), IsEmpty());
-    EXPECT_THAT(play.second({condition("a")}),
-                ElementsAre(Kind::alert_surfaced, Kind::silence_expired));
+    auto worse = condition("a");
+    worse.severity = config::Severity::sev1;
+    for (int i = 2; i < 5; ++i) EXPECT_THAT(play.second({worse}), IsEmpty());
+    EXPECT_THAT(play.second({worse}), ElementsAre(Kind::alert_surfaced, Kind::silence_expired));
     EXPECT_EQ(play.only().suppressed_by, "");
-    EXPECT_THAT(play.second({condition("a")}), IsEmpty());
+    EXPECT_THAT(play.second({worse}), ElementsAre(Kind::alert_worsened));
+    EXPECT_THAT(play.second({worse}), IsEmpty());
     // One that is already told of stays told: nobody can be untold.
     play.standing.silences = {silence("service=catalog", begin, begin + 1h)};
     EXPECT_THAT(play.second({condition("a")}), IsEmpty());

@@ -13,7 +13,6 @@ namespace {
 
 using Status = OutsideAlert::Status;
 using testing::HasSubstr;
-using testing::Not;
 
 const Instant now = *parse_rfc3339("2026-11-23T06:22:31Z");
 

@@ -18,8 +18,6 @@
 namespace sg::alerts {
 namespace {
 
-using testing::HasSubstr;
-
 constexpr Instant begin{1'795'392'000'000'000'000};
 
 class Commands : public testing::TestWithParam<store::Engine> {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 #include "base/check.h"
 #include "ops/detect/slo/burn.h"
@@ -15,6 +16,7 @@ using config::Objective;
 
 // Requests that must have been expected while nothing was seen: by chance alone once in 5e8.
 constexpr double silence_least = 20;
+constexpr Duration day = 24h;
 
 Instant floor_to(Instant at, Duration step) { return {at.ns / step.count() * step.count()}; }
 
@@ -201,8 +203,18 @@ void Meter::judge_minutes(const std::string& name, const signals::History& histo
     Service& service = services_[name];
     if (service.minute == Instant{}) return;  // No objective of it counts minutes.
     const Instant end = floor_to(now, 1min);
-    if (service.minute >= end) return;
-    // Bound: the minutes of the longest period, after a start; one, usually.
+    // Bound: the days of the longest period, after a start; one minute, usually.
+    while (service.minute < end) {
+        const Instant to = std::min(end, service.minute + day);
+        judge_minutes_until(name, history, to);
+        service.minute = to;
+    }
+}
+
+// Requires: at most a day of minutes, so that the history need not coarsen them.
+void Meter::judge_minutes_until(const std::string& name, const signals::History& history,
+                                Instant end) {
+    const Service& service = services_[name];
     const auto buckets = history.buckets(name, service.minute, end, 1min);
     auto bucket = buckets.begin();
     for (Instant at = service.minute; at < end; at = at + 1min) {
@@ -213,12 +225,10 @@ void Meter::judge_minutes(const std::string& name, const signals::History& histo
         }
         if (service.is_probed)
             std::tie(minute.probes, minute.probes_well) = history.probes(name, at, at + 1min);
-        if (minute.requests > 0 || minute.probes > 0) {
-            see(name, at + 1min);
-            add_minute(name, at, minute);
-        }
+        if (minute.requests == 0 && minute.probes == 0) continue;
+        see(name, at + 1min);
+        add_minute(name, at, minute);
     }
-    service.minute = end;
 }
 
 void Meter::add_minute(const std::string& name, Instant minute, const Minute& counts) {

@@ -68,6 +68,7 @@ class Meter {
     void rebuild_requests(Gauge& gauge, const signals::History& history, Instant now) const;
     void feed(const signals::Second& second);
     void judge_minutes(const std::string& name, const signals::History& history, Instant now);
+    void judge_minutes_until(const std::string& name, const signals::History& history, Instant end);
     void add_minute(const std::string& name, Instant minute, const Minute& counts);
     void look_for_silence(Instant now);
     void see(const std::string& name, Instant at);

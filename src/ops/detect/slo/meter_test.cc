@@ -127,6 +127,13 @@ TEST(Meter, MinutesAreCountedOnceAndWithTheirProbes) {
     EXPECT_EQ(measured.period, (Counts{2, 9}));
     EXPECT_EQ(measured.tiers[0].in_long, (Counts{2, 9}));
     EXPECT_EQ(measured.tiers[0].in_short, (Counts{1, 4}));  // Minutes 5, 6, 8 and 9; 7 is unknown.
+    for (int i = 601; i <= 630; ++i) {  // A minute that is not over changes nothing.
+        history.add(second_of(begin + std::chrono::seconds(i), 20, 20));
+        meter.follow(config, history);
+    }
+    const auto half_later = meter.measure(gauge_of(meter, "catalog/availability"));
+    EXPECT_EQ(half_later.tiers[0].in_short, (Counts{1, 4}));
+    EXPECT_EQ(half_later.tiers[0].evidence, measured.tiers[0].evidence);
 }
 
 TEST(Meter, AnotherConfigurationMeansAnotherMeasure) {
