@@ -15,7 +15,7 @@ namespace sg::slo {
 namespace {
 
 constexpr double error_share = 0.0005;
-constexpr int step_seconds = 30;  // Ten of these are the shortest window.
+constexpr int step_seconds = 60;  // Five of these are the shortest window.
 
 // SplitMix64: the same numbers everywhere.
 class Random {
@@ -55,10 +55,8 @@ class Month final : public signals::History {
         second_.at = second_.at == Instant{} ? Instant{1'795'392'000'000'000'000}
                                              : second_.at + step_seconds * 1s;
         second_.span = step_seconds * 1s;
-        if (second_.at.ns % 60'000'000'000 == 30'000'000'000) {
-            minute_ = {};
-            probes_ = {};
-        }
+        minute_ = {};
+        probes_ = {};
         const double day = static_cast<double>(second_.at.ns / 1'000'000'000 % 86'400) / 86'400;
         const double rate = rate_ * (1 + 0.6 * std::sin(2 * 3.14159265 * day));
         signals::Flow flow;
