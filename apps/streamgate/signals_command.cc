@@ -12,7 +12,7 @@ namespace {
 using operate::Json;
 using operate::Screen;
 
-std::string table(const Json& answer, const Screen&) { return operate::text_at(answer, "table"); }
+std::string table(const Json& answer, const Screen&) { return operate::lines_at(answer, "table"); }
 
 }  // namespace
 

@@ -13,7 +13,7 @@ using operate::Json;
 using operate::Screen;
 
 // The table is finished where the objectives are judged: everybody shows the same.
-std::string table(const Json& answer, const Screen&) { return operate::text_at(answer, "table"); }
+std::string table(const Json& answer, const Screen&) { return operate::lines_at(answer, "table"); }
 
 // Those that are not well; nothing else is news.
 std::string line(const Json& answer, const Screen& screen) {

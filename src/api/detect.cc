@@ -43,6 +43,9 @@ Json json_of(const slo::Report& report) {
     return json;
 }
 
+// Telling people of one incident takes a dozen records: enough to see past them.
+constexpr std::int64_t lately_records = 40;
+
 // Of the last ten seconds: steady enough to read, fresh enough to believe.
 constexpr Duration lately = 10s;
 
@@ -91,8 +94,7 @@ Result<Json> on_call(Site& site, Instant now) {
     for (const auto& [name, team] : config->operations.teams) {
         TRY(const auto who, oncall::who_is_on_call(site.read, *config, name, now));
         for (const auto level : oncall::levels)
-            teams[name][std::string(oncall::word(level))] =
-                who.at(static_cast<std::size_t>(level));
+            teams[name][std::string(oncall::word(level))] = who.at(static_cast<std::size_t>(level));
     }
     return teams;
 }
@@ -116,7 +118,8 @@ Result<Answer> show_status(Site& site, const Call& call) {
     TRY(json["on_call"], on_call(site, call.now));
     TRY(const auto head, store::head(site.read));
     TRY(const auto list,
-        store::entries(site.read, {.after = std::max<std::int64_t>(0, head.seq - 8), .limit = 8}));
+        store::entries(site.read, {.after = std::max<std::int64_t>(0, head.seq - lately_records),
+                                   .limit = lately_records}));
     for (const auto& entry : list) json["lately"].push_back(Json::parse(json_of(entry)));
     return Answer{200, text_of(json)};
 }

@@ -194,7 +194,7 @@ class Script:
         self.shows("alert", "show", "gateway_silent", has=["labels     ", "since      "])
         self.shows("alert", "show", "zzz", code=1, has=["no one alert is `zzz`"])
         self.shows("slo", has=["OBJECTIVE"])
-        self.shows("signals")
+        self.shows("signals", has=["SERVICE", "GATEWAYS"])
         self.shows("silence", "add", "service=shop", code=2, has=["without an end"])
         said = self.shows("silence", "add", "service=shop", "--for", "2h", "--comment", "racks",
                           has=["silence 1 · service=shop · until "])

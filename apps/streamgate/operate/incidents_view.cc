@@ -278,8 +278,9 @@ std::string timeline(const Json& answer, const Screen& screen) {
 std::string record_line(const Json& record, const Screen& screen) {
     const auto moment = moment_at(record, "at").value_or(screen.now);
     const auto id = incident_of(record);
-    const auto line = fmt::format("{}  {:<8}  {}", show_moment(moment, screen.now),
-                                  id == 0 ? "-" : incident_name(id), text_at(record, "sentence"));
+    const auto line =
+        fmt::format("{}  {}{}", show_moment(moment, screen.now),
+                    id == 0 ? "" : incident_name(id) + "  ", text_at(record, "sentence"));
     return platform::local::coloured(line, news_of_kind(text_at(record, "kind")), screen.colour) +
            "\n";
 }

@@ -51,6 +51,11 @@ std::string on_call_text(const Json& answer) {
     return out;
 }
 
+// Of little traffic many budgets can be spent at once; how many says nothing then.
+std::string left_text(double left) {
+    return left < -1 ? "spent" : fmt::format("{:.0f} %", left * 100);
+}
+
 // `availability 97 %  latency 88 %`, of one service.
 std::string budgets(const Json& answer, const std::string& service) {
     std::string out;
@@ -58,8 +63,8 @@ std::string budgets(const Json& answer, const std::string& service) {
         if (text_at(objective, "service") != service) continue;
         auto name = text_at(objective, "id");
         if (name.starts_with(service + "/")) name.erase(0, service.size() + 1);
-        out += fmt::format("{}{} {:.0f} %", out.empty() ? "" : "  ", name,
-                           real_at(objective, "budget_left") * 100);
+        out += fmt::format("{}{} {}", out.empty() ? "" : "  ", name,
+                           left_text(real_at(objective, "budget_left")));
         const auto level = text_at(objective, "level");
         if (level == "page") out += " BREACHED";
         else if (level == "ticket") out += " burning";
@@ -87,9 +92,10 @@ std::string service_table(const Json& answer, const Screen& screen) {
         for (const auto& version : versions) whole += real_at(version, "weight");
         const bool hurts = budgets(answer, name).find("BREACHED") != std::string::npos;
         const News news = hurts || (endpoints > 0 && healthy == 0) ? News::bad : News::plain;
-        std::vector<std::string> first{name, "", "", fmt::format("{}/{}", healthy, endpoints)};
+        std::vector<std::string> first{
+            name, "", "", endpoints > 0 ? fmt::format("{}/{}", healthy, endpoints) : "-"};
         for (auto& cell : traffic(service)) first.push_back(std::move(cell));
-        first.push_back(budgets(answer, name));
+        first.push_back(endpoints > 0 ? budgets(answer, name) : "-");
         if (versions.size() == 1) first[1] = text_at(versions.front(), "name");
         if (first[1] == "default") first[1] = "-";
         table.row(std::move(first), news);
@@ -126,13 +132,20 @@ std::string need_line(const Json& answer, const Screen& screen) {
     return out.empty() ? "" : coloured("NEEDS     " + out, news, screen.colour) + "\n";
 }
 
+// How people were told, step by step, and what has not become an alert: not news on this screen.
+bool is_detail(std::string_view kind) {
+    return kind.starts_with("notification.") || kind == "alert.group_told" ||
+           kind == "alert.pending" || kind == "alert.lapsed";
+}
+
 std::string lately(const Json& answer, const Screen& screen) {
     std::string out;
     const Json& records = list_at(answer, "lately");
-    const std::size_t count = std::min(records.size(), lately_max);
-    for (std::size_t i = 0; i < count; ++i)
-        out += (i == 0 ? "LATELY    " : "          ") +
-               record_line(records[records.size() - 1 - i], screen);
+    std::size_t shown = 0;
+    for (std::size_t i = records.size(); i > 0 && shown < lately_max; --i) {
+        if (is_detail(text_at(records[i - 1], "kind"))) continue;
+        out += (shown++ == 0 ? "LATELY    " : "          ") + record_line(records[i - 1], screen);
+    }
     return out;
 }
 

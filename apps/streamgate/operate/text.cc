@@ -252,6 +252,13 @@ std::optional<Duration> span_at(const Json& object, std::string_view key) {
     return *span;
 }
 
+std::string lines_at(const Json& object, std::string_view key) {
+    auto text = text_at(object, key);
+    for (const auto& line : list_at(object, key))
+        if (line.is_string()) text += line.get<std::string>() + "\n";
+    return text;
+}
+
 std::string words_at(const Json& object, std::string_view key) {
     std::string out;
     for (const auto& word : list_at(object, key))

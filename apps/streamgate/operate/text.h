@@ -50,6 +50,7 @@ const Json& at(const Json& object, std::string_view key);       // Null: there i
 const Json& list_at(const Json& object, std::string_view key);  // An empty list: there is none.
 std::optional<Instant> moment_at(const Json& object, std::string_view key);  // Not the epoch.
 std::optional<Duration> span_at(const Json& object, std::string_view key);
+std::string lines_at(const Json& object, std::string_view key);  // A text, or a list of lines.
 std::string words_at(const Json& object, std::string_view key);  // A list of texts: `ana, bo`.
 
 }  // namespace sg::operate

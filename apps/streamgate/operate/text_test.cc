@@ -100,6 +100,8 @@ TEST(Text, WhatIsAbsentOrOfAnotherKindIsEmpty) {
     EXPECT_EQ(number_at(json, "a"), 0);
     EXPECT_EQ(words_at(json, "l"), "p, q");
     EXPECT_EQ(words_at(Json(3), "l"), "");
+    EXPECT_EQ(lines_at(json, "l"), "p\nq\n");
+    EXPECT_EQ(lines_at(json, "a"), "x");
     EXPECT_FALSE(moment_at(json, "t"));
     EXPECT_TRUE(list_at(json, "a").empty());
 }

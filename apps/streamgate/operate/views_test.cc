@@ -159,7 +159,7 @@ TEST_F(Views, StatusOfAll) {
               "         v2          5 %               0       -      -\n"
               "\n"
               "NEEDS     catalog-db ok 3 ms · payments ILL: refused\n"
-              "LATELY    02:00:00  -         handed over\n");
+              "LATELY    02:00:00  handed over\n");
     Json well = answer;
     well["objectives"] = Json::array();
     EXPECT_EQ(status_headline(well, screen), "ALL WELL · on call: ana (primary), bo\n");
