@@ -95,7 +95,7 @@ std::string service_table(const Json& answer, const Screen& screen) {
         std::vector<std::string> first{
             name, "", "", endpoints > 0 ? fmt::format("{}/{}", healthy, endpoints) : "-"};
         for (auto& cell : traffic(service)) first.push_back(std::move(cell));
-        first.push_back(endpoints > 0 ? budgets(answer, name) : "-");
+        first.push_back(endpoints > 0 || hurts ? budgets(answer, name) : "-");
         if (versions.size() == 1) first[1] = text_at(versions.front(), "name");
         if (first[1] == "default") first[1] = "-";
         table.row(std::move(first), news);
