@@ -8,6 +8,7 @@
 #include "config/load.h"
 #include "ops/accept.h"
 #include "ops/detect/alerts/commands.h"
+#include "ops/detect/alerts/heartbeats.h"
 #include "ops/detect/slo/commands.h"
 #include "ops/detect/slo/show.h"
 #include "ops/detect/slo/store.h"
@@ -166,8 +167,27 @@ void Operations::judge(const signals::Second& second) {
     if (!alerts) spdlog::warn("alerts cannot be judged: {}", alerts.error().message());
 }
 
+namespace {
+
+// To a dead-man's switch outside, which notices when these stop.
+ops::Performed send_heartbeat(const std::string& body) {
+    using How = ops::Performed::How;
+    const auto send = from_json<alerts::HeartbeatSend>(body);
+    if (!send) return {How::failed, send.error().message(), {}};
+    const auto answer = platform::http::perform({.method = "POST",
+                                                 .url = send->url,
+                                                 .timeout = 5s,
+                                                 .proxy = platform::http::Proxy::environment});
+    if (!answer) return {How::failed, answer.error().message(), {}};
+    const bool taken = answer->status >= 200 && answer->status < 300;
+    return {taken ? How::done : How::failed, fmt::format("answered {}", answer->status), {}};
+}
+
+}  // namespace
+
 ops::Performed Operations::perform(const store::Job& job, const config::Config& config) const {
     using How = ops::Performed::How;
+    if (job.kind == "heartbeat.send") return send_heartbeat(job.body);
     if (job.kind != "notify.send") return {How::failed, "no such action: " + job.kind, {}};
     const auto keys = this->keys();
     const auto message = notify::message_of(job.body, {config.operations, keys});
