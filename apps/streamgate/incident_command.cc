@@ -1,6 +1,8 @@
 // `streamgate incident`: what goes wrong, who looks, and what they say of it.
 #include <fmt/format.h>
 
+#include <cstdio>
+
 #include <memory>
 
 #include "operate/incidents_view.h"
@@ -84,6 +86,7 @@ int timeline(const Cli& cli, const std::string& word, Look look) {
         return cli.json ? record.dump() + "\n" : lines.line(record);
     };
     for (const auto& record : operate::list_at(*answer, "records")) fmt::print("{}", say(record));
+    std::fflush(stdout);  // What follows may take its time.
     return follow(cli, last, [&](const Json& record) {
         return operate::incident_of(record) == *id ? say(record) : std::string();
     });
