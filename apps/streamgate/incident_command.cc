@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <cstdio>
-
 #include <memory>
 
 #include "operate/incidents_view.h"

@@ -202,10 +202,11 @@ ops::Performed Operations::perform(const store::Job& job, const config::Config& 
 
 std::vector<slo::Report> Operations::objectives() {
     std::map<std::string, slo::Standing> standings;
-    static_cast<void>(writer_->run([&](const ops::Turn& turn) -> Result<void> {
+    const auto loaded = writer_->run([&](const ops::Turn& turn) -> Result<void> {
         TRY(standings, slo::load(turn.tx));
         return {};
-    }));
+    });
+    if (!loaded) spdlog::warn("objectives cannot be read: {}", loaded.error().message());
     const std::lock_guard lock(meter_mutex_);
     return slo::reports(meter_, standings);
 }

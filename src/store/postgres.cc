@@ -64,7 +64,8 @@ Value cell(const PGresult* answer, int row, int column) {
     const std::string_view text(PQgetvalue(answer, row, column),
                                 static_cast<std::size_t>(PQgetlength(answer, row, column)));
     const auto number = [&]<class T>(T value) -> Value {
-        std::from_chars(text.data(), text.data() + text.size(), value);
+        const char* const begin = text.begin();
+        std::from_chars(begin, begin + text.size(), value);
         return value;
     };
     switch (PQftype(answer, column)) {
@@ -192,9 +193,10 @@ Result<std::unique_ptr<Connection>> open_postgres(const std::string& url, Access
     TRY_VOID(
         opened->run_text("SET synchronous_commit = on; SET client_encoding = 'UTF8'", nullptr));
     if (access == Access::looking)  // Repeatable: a reading transaction sees one moment.
-        TRY_VOID(opened->run_text("SET default_transaction_read_only = on;"
-                                  "SET default_transaction_isolation = 'repeatable read'",
-                                  nullptr));
+        TRY_VOID(
+            opened->run_text("SET default_transaction_read_only = on;"
+                             "SET default_transaction_isolation = 'repeatable read'",
+                             nullptr));
     return opened;
 }
 

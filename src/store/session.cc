@@ -94,7 +94,9 @@ Result<Tx> Tx::begin(Session& session, For what) {
 Tx::Tx(Tx&& other) noexcept : session_(std::exchange(other.session_, nullptr)) {}
 
 Tx::~Tx() {
-    if (session_ != nullptr) (void)session_->run_text("ROLLBACK");
+    if (session_ == nullptr) return;
+    // What cannot be rolled back is so when the connection ends.
+    [[maybe_unused]] const auto undone = session_->run_text("ROLLBACK");
 }
 
 Result<void> Tx::commit() {

@@ -80,9 +80,9 @@ class Sqlite final : public Connection {
         auto& kept = kept_[&sql];
         if (!kept) {
             sqlite3_stmt* raw = nullptr;
-            const auto size = static_cast<int>(sql.text().size());
-            if (sqlite3_prepare_v3(database_, sql.text().data(), size, SQLITE_PREPARE_PERSISTENT,
-                                   &raw, nullptr) != SQLITE_OK)
+            const std::string text(sql.text());
+            if (sqlite3_prepare_v3(database_, text.c_str(), -1, SQLITE_PREPARE_PERSISTENT, &raw,
+                                   nullptr) != SQLITE_OK)
                 return failed(sql.name());
             kept.reset(raw);
         }

@@ -43,8 +43,10 @@ void OpsHost::start() {
         return;
     }
     const auto identity = child->identity;
-    static_cast<void>(replace_file(options_.layout.ops_pid(),
-                                   fmt::format("{} {}\n", identity.pid, identity.started)));
+    const auto kept = replace_file(options_.layout.ops_pid(),
+                                   fmt::format("{} {}\n", identity.pid, identity.started));
+    if (!kept)
+        options_.note(Happening::start_failed, kept.error().message());  // Cannot be adopted.
     watch(std::move(*child));
     options_.note(Happening::started, fmt::format("pid {}", identity.pid));
 }

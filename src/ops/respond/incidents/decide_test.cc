@@ -9,7 +9,6 @@
 namespace sg::incidents {
 namespace {
 
-using testing::Contains;
 using testing::HasSubstr;
 
 constexpr Instant start{1'800'000'000'000'000'000};
