@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <csignal>
 #include <fstream>
 
 #include "platform/http/server_for_tests.h"
@@ -125,6 +126,7 @@ TEST(Probe, postgres_gives_a_row) {
 }
 
 TEST(Probe, tls_needs_trust_and_time_left) {
+    std::signal(SIGPIPE, SIG_IGN);  // As operations do: OpenSSL writes to what may be closed.
     const CertificateForTests certificate(::testing::TempDir() + "probe_tls.pem", 10 * 24h);
     const Server server([&](int connection) { certificate.shake_hands(connection); });
     const ProbeTarget target{
