@@ -260,7 +260,8 @@ def kills(up, checks, times):
     checks.check("only what was in flight is lost", lost <= most, told)
     # How long a gap may be is for kill_test.py to judge: the clients here are threads of one Python
     # beside services in Python, and most of what they see as a gap is their own.
-    print(f"     gaps: middle {load.gaps()[times // 2] * 1000:.1f} ms, longest {load.gap() * 1000:.1f}")
+    middle, longest = load.gaps()[times // 2] * 1000, load.gap() * 1000
+    print(f"     gaps: middle {middle:.1f} ms, longest {longest:.1f} ms")
 
 
 def up_with_other(status, pid):
