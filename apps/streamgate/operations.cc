@@ -77,6 +77,13 @@ Result<void> Operations::begin() {
     TRY_VOID(accept_config({"system", "start"}, ""));
     collector_->start(signals::setup_of(*config_, layout_.gateway_socket()),
                       [this](const signals::Second& second) { judge(second); });
+    // Checked with the configuration: without a certificate only a loopback address is served.
+    const auto& certificate = config_->operations.ops.certificate;
+    std::shared_ptr<const runtime::TlsServer> tls;
+    if (!config_->operations.ops.listen.empty() && !certificate.certificate.empty()) {
+        TRY(tls, runtime::TlsServer::make(
+                     {.certificates = {{certificate.certificate, certificate.key}}}));
+    }
     TRY(api_, api::Server::start({.writer = *writer_,
                                   .history = history,
                                   .store = url,
@@ -88,7 +95,7 @@ Result<void> Operations::begin() {
                                           return public_answer(site, request, {keys(), now});
                                       },
                                   .listen = config_->operations.ops.listen,
-                                  .tls = nullptr}));
+                                  .tls = std::move(tls)}));
     return {};
 }
 
