@@ -17,6 +17,7 @@
 #include "platform/local/logs.h"
 #include "platform/local/show.h"
 #include "platform/local/table.h"
+#include "platform/local/usage.h"
 
 namespace sg::app {
 
@@ -212,6 +213,20 @@ std::string top_text(const Json& status, const CpuTimes& before, double elapsed_
     return table.text(colour());
 }
 
+// Counted here, not by the supervisor, which has to be free to replace a gateway at any moment.
+void add_connections(Json& status) {
+    const auto open = local::connections_by_port();
+    const auto count = [&](const Json& process) {
+        const auto port = process.find("port");
+        const auto at = port == process.end() ? open.end() : open.find(port->get<std::uint16_t>());
+        return at == open.end() ? 0 : at->second;
+    };
+    for (auto& service : status["services"])
+        for (auto& version : service["versions"])
+            for (auto& instance : version["instances"])
+                if (instance.contains("usage")) instance["usage"]["connections"] = count(instance);
+}
+
 int top(const Cli& cli) {
     auto caller = reach(cli);
     if (!caller) return complain(cli, caller.error());
@@ -222,6 +237,7 @@ int top(const Cli& cli) {
         usleep(refreshing ? 1'000'000 : 500'000);
         auto now = caller->ask({{"verb", "usage"}});
         if (!now) return complain(cli, now.error());
+        add_connections(*now);
         const double elapsed =
             (*now)["steady_ns"].get<double>() - (*before)["steady_ns"].get<double>();
         if (cli.json) {

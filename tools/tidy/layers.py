@@ -6,6 +6,7 @@ from source import Finding
 SHARED = {"base", "telemetry", "config", "directive"}
 MAY_INCLUDE = {
     "base": {"base"},
+    "late": {"late", "base"},
     "telemetry": {"telemetry", "base"},
     "config": {"config", "base"},
     "directive": {"directive", "base"},
@@ -25,8 +26,8 @@ MAY_INCLUDE = {
 ONLY_IN = {
     r"yaml-cpp/": ("src/config/",),
     r"sqlite3\.h": ("src/store/",),
-    r"libpq-fe\.h": ("src/store/", "src/platform/"),
-    r"curl/curl\.h": ("src/platform/",),
+    r"libpq-fe\.h": ("src/store/", "src/platform/", "src/late/"),
+    r"curl/curl\.h": ("src/platform/", "src/late/"),
     r"CLI/": ("apps/",),
     r"sys/epoll\.h": ("src/runtime/", "src/platform/", "apps/"),
 }

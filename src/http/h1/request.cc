@@ -59,14 +59,15 @@ Defect settle(const Facts& facts, RequestHead& head) {
 }
 
 Defect parse_lines(std::string_view lines, const HeadLimits& limits, RequestHead& head) {
-    const char* const first_end =
-        find_cr(lines.data(), lines.data() + lines.size(), {lines.data()});
-    const auto first = lines.substr(0, static_cast<std::size_t>(first_end - lines.data()));
+    const char* const begin = lines.data();
+    const Received received{.begin = begin};
+    const char* const first_end = find_cr(begin, begin + lines.size(), received);
+    const auto first = lines.substr(0, static_cast<std::size_t>(first_end - begin));
     Defect defect = parse_request_line(first, limits.target_bytes, head);
     if (defect != Defect::none) return defect;
     Facts facts;
     defect =
-        parse_fields(lines.substr(first.size() + 2), {lines.data()},
+        parse_fields(lines.substr(first.size() + 2), received,
                      {.fields_max = limits.fields, .twins = Twins::dropped}, head.fields, facts);
     return defect != Defect::none ? defect : settle(facts, head);
 }

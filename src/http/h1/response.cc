@@ -52,13 +52,14 @@ Defect settle(const Facts& facts, Method method, ResponseHead& head) {
 
 Defect parse_lines(std::string_view lines, const HeadLimits& limits, Method method,
                    ResponseHead& head) {
-    const char* const first_end =
-        find_cr(lines.data(), lines.data() + lines.size(), {lines.data()});
-    const auto first = lines.substr(0, static_cast<std::size_t>(first_end - lines.data()));
+    const char* const begin = lines.data();
+    const Received received{.begin = begin};
+    const char* const first_end = find_cr(begin, begin + lines.size(), received);
+    const auto first = lines.substr(0, static_cast<std::size_t>(first_end - begin));
     Defect defect = parse_status_line(first, head);
     if (defect != Defect::none) return defect;
     Facts facts;
-    defect = parse_fields(lines.substr(first.size() + 2), {lines.data()},
+    defect = parse_fields(lines.substr(first.size() + 2), received,
                           {.fields_max = limits.fields, .twins = Twins::kept}, head.fields, facts);
     return defect != Defect::none ? defect : settle(facts, method, head);
 }

@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <set>
+
 #include "base/units.h"
 #include "platform/local/usage.h"
 
@@ -118,23 +120,21 @@ Json status_of(const Supervisor& supervisor) {
 }
 
 void add_usage(Json& status) {
-    const auto sessions = usage_by_session();
-    const auto connections = connections_by_port();
-    const auto fill = [&](Json& process) {
-        const auto at = sessions.find(process["pid"]);
-        if (at == sessions.end()) return;
-        process["usage"] = usage_json(at->second);
-        const auto port = process.find("port");
-        if (port == process.end()) return;
-        const auto open = connections.find(port->get<std::uint16_t>());
-        process["usage"]["connections"] = open == connections.end() ? 0 : open->second;
+    const auto each = [&](auto&& visit) {
+        for (auto& process : status["gateway"]["processes"]) visit(process);
+        for (auto& service : status["services"])
+            for (auto& version : service["versions"])
+                for (auto& instance : version["instances"]) visit(instance);
     };
+    std::set<int> ours;
+    each([&](const Json& process) { ours.insert(process["pid"].get<int>()); });
+    const auto sessions = usage_by_session(ours);
     status["steady_ns"] = steady_now().ns;
     status["supervisor"]["usage"] = usage_json(usage_of(getpid()));
-    for (auto& process : status["gateway"]["processes"]) fill(process);
-    for (auto& service : status["services"])
-        for (auto& version : service["versions"])
-            for (auto& instance : version["instances"]) fill(instance);
+    each([&](Json& process) {
+        const auto at = sessions.find(process["pid"]);
+        if (at != sessions.end()) process["usage"] = usage_json(at->second);
+    });
 }
 
 Json describe_service(const Supervisor& supervisor, const Service& service) {

@@ -30,7 +30,7 @@ std::uint32_t entries_in(const std::string& folder) {
 }
 
 // Source: proc(5), /proc/PID/stat; the numbers are fields counted from 1, the first two cut off
-// with the name. Adds to the usage that `place` chooses by session id.
+// with the name. Adds to the usage that `place` chooses by session id, where it chooses one.
 template <class Place>
 void add_process(const std::string& pid, Place place) {
     static const auto ticks = sysconf(_SC_CLK_TCK);
@@ -42,7 +42,9 @@ void add_process(const std::string& pid, Place place) {
     const auto fields = split(std::string_view(*text).substr(after_name + 2), ' ');
     const auto field = [&](std::size_t n) { return number(fields.at(n - 3)); };
     if (fields.size() < 24 || fields[0] == "Z") return;
-    Usage& usage = place(static_cast<int>(field(6)));
+    Usage* const chosen = place(static_cast<int>(field(6)));
+    if (chosen == nullptr) return;
+    Usage& usage = *chosen;
     const auto cpu_ticks = static_cast<std::int64_t>(field(14) + field(15));
     usage.cpu += Duration(cpu_ticks * (1'000'000'000 / ticks));
     usage.threads += static_cast<std::uint32_t>(field(20));
@@ -53,21 +55,23 @@ void add_process(const std::string& pid, Place place) {
 
 }  // namespace
 
-std::map<int, Usage> usage_by_session() {
-    std::map<int, Usage> sessions;
-    const auto place = [&](int session) -> Usage& { return sessions[session]; };
+std::map<int, Usage> usage_by_session(const std::set<int>& sessions) {
+    std::map<int, Usage> found;
+    const auto place = [&](int session) {
+        return sessions.contains(session) ? &found[session] : nullptr;
+    };
     DIR* processes = opendir("/proc");
     while (const auto* entry = processes != nullptr ? readdir(processes) : nullptr) {
         const std::string pid(entry->d_name);
         if (pid.find_first_not_of("0123456789") == std::string::npos) add_process(pid, place);
     }
     if (processes != nullptr) closedir(processes);
-    return sessions;
+    return found;
 }
 
 Usage usage_of(int pid) {
     Usage usage;
-    add_process(std::to_string(pid), [&](int) -> Usage& { return usage; });
+    add_process(std::to_string(pid), [&](int) { return &usage; });
     return usage;
 }
 

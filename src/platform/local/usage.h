@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <vector>
 
 #include "base/time.h"
@@ -16,15 +17,15 @@ struct Usage {
     std::uint32_t threads = 0;
     std::uint32_t descriptors = 0;
     std::uint32_t processes = 0;
-    std::uint32_t connections = 0;  // Established on the port that was given to the instance.
 };
 
-// By session id, which is the pid of the process that we started.
-std::map<int, Usage> usage_by_session();
+// By session id, which is the pid of the process that we started; of these sessions only.
+std::map<int, Usage> usage_by_session(const std::set<int>& sessions);
 
 Usage usage_of(int pid);  // Of one process alone.
 
-// Established TCP connections, by local port.
+// Established TCP connections, by local port. The kernel walks its whole table of sockets for it,
+// which takes tens of milliseconds: not for a process that others wait for.
 std::map<std::uint16_t, std::uint32_t> connections_by_port();
 
 }  // namespace sg::platform::local

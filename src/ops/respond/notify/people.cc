@@ -42,9 +42,9 @@ std::optional<std::chrono::minutes> time_of_day(std::string_view text) {  // `10
     int hours = 0;
     int minutes = 0;
     const auto whole = [](std::string_view digits, int& value) {
-        const auto* const end = digits.data() + digits.size();
-        const auto [stop, error] = std::from_chars(digits.data(), end, value);
-        return error == std::errc{} && stop == end;
+        const auto [stop, error] =
+            std::from_chars(digits.data(), digits.data() + digits.size(), value);
+        return error == std::errc{} && stop == digits.data() + digits.size();
     };
     if (!whole(text.substr(0, 2), hours) || !whole(text.substr(3), minutes)) return std::nullopt;
     if (hours > 23 || minutes > 59) return std::nullopt;
