@@ -12,6 +12,7 @@
 #include "ops/detect/signals/ask.h"
 #include "ops/detect/signals/show.h"
 #include "ops/detect/slo/show.h"
+#include "ops/detect/slo/exchange.h"
 #include "ops/respond/incidents/ask.h"
 #include "ops/respond/oncall/ask.h"
 
@@ -146,6 +147,12 @@ Result<Answer> list_objectives(Site& site, const Call&) {
 // --- alerts --------------------------------------------------------------------------------------
 
 Result<Answer> list_alerts(Site& site, const Call& call) {
+Result<Answer> export_objectives(Site& site, const Call& call) {
+    const auto word = call.request.parameter("format");
+    TRY(const auto form, slo::form_of(word.empty() ? "openslo" : word));
+    return Answer{200, text_of({{"text", slo::exported(*site.config(), form)}})};
+}
+
     TRY(const auto tx, store::Tx::begin(site.read, store::Tx::For::reading));
     const bool all = call.request.parameter("all") == "true";
     TRY(const auto list,

@@ -33,6 +33,7 @@ Result<Answer> redact_record(Site& site, const Call& call);
 Result<Answer> show_status(Site& site, const Call& call);
 Result<Answer> show_signals(Site& site, const Call& call);
 Result<Answer> list_objectives(Site& site, const Call& call);
+Result<Answer> export_objectives(Site& site, const Call& call);
 Result<Answer> list_alerts(Site& site, const Call& call);
 Result<Answer> list_silences(Site& site, const Call& call);
 Result<Answer> add_silence(Site& site, const Call& call);
