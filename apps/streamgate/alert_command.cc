@@ -3,8 +3,10 @@
 
 #include <memory>
 
+#include "base/units.h"
 #include "operate/alerts_view.h"
 #include "ops_ask.h"
+#include "platform/local/files.h"
 
 namespace sg::app {
 
@@ -52,6 +54,40 @@ int show(const Cli& cli, const std::string& key) {
     return 0;
 }
 
+struct TryWish {
+    std::string file;
+    std::string condition;
+    std::string past = "24h";
+};
+
+int try_rule(const Cli& cli, const TryWish& wish) {
+    if (wish.file.empty() == wish.condition.empty())
+        return complain(cli, {Errc::invalid_argument, "which rule?",
+                              "a file with rules, or --expr 'errors > 1%'"});
+    std::string text = wish.condition;
+    if (text.empty()) {
+        const auto read = platform::local::read_file(wish.file);
+        if (!read) return complain(cli, read.error());
+        text = *read;
+    }
+    const auto past = parse_duration(wish.past);
+    if (!past) return complain(cli, past.error());
+    const auto file = wish.file.empty() ? std::string("--expr") : wish.file;
+    const Json body{{"rules", text}, {"file", file}, {"past", to_text(*past)}};
+    return ask_and_show(cli, {.method = "POST", .path = "/api/v1/alerts/try", .body = body.dump()},
+                        operate::alert_trial);
+}
+
+void add_try(Cli& cli, CLI::App* group) {
+    auto* const tries = group->add_subcommand(
+        "try", "when a new rule would have fired, over what is stored of the past");
+    const auto wish = std::make_shared<TryWish>();
+    tries->add_option("FILE", wish->file, "a rule, or several, as under `alerts:` in the file");
+    tries->add_option("--expr", wish->condition, "a condition: 'errors > 1%'");
+    tries->add_option("--past", wish->past, "how far back")->capture_default_str();
+    tries->callback([&cli, wish] { cli.exit_code = try_rule(cli, *wish); });
+}
+
 }  // namespace
 
 void add_alert(Cli& cli) {
@@ -67,6 +103,7 @@ void add_alert(Cli& cli) {
     shows->add_option("key", *key, "as in the list; or its name, if it is the only one")
         ->required();
     shows->callback([&cli, key] { cli.exit_code = show(cli, *key); });
+    add_try(cli, group);
     group->callback([&cli, group] {
         if (group->get_subcommands().empty()) cli.exit_code = list(cli, {});
     });

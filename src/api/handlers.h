@@ -35,6 +35,7 @@ Result<Answer> show_signals(Site& site, const Call& call);
 Result<Answer> list_objectives(Site& site, const Call& call);
 Result<Answer> export_objectives(Site& site, const Call& call);
 Result<Answer> list_alerts(Site& site, const Call& call);
+Result<Answer> try_alert(Site& site, const Call& call);
 Result<Answer> list_silences(Site& site, const Call& call);
 Result<Answer> add_silence(Site& site, const Call& call);
 Result<Answer> expire_silence(Site& site, const Call& call);

@@ -46,6 +46,8 @@ constexpr Route table[] = {
     {"GET", "/api/v1/objectives", read, list_objectives, "what is promised, and what is left"},
     {"GET", "/api/v1/alerts", read, list_alerts, "what fires"},
     {"GET", "/api/v1/objectives/export", read, export_objectives, "for other programs"},
+    {"GET", "/api/v1/alerts", read, list_alerts, "what fires"},
+    {"POST", "/api/v1/alerts/try", read, try_alert, "when a new rule would have fired"},
     {"GET", "/api/v1/silences", read, list_silences, "what is not told"},
     {"POST", "/api/v1/silences", respond, add_silence, "silences alerts"},
     {"DELETE", "/api/v1/silences/{number}", respond, expire_silence, "ends a silence"},

@@ -118,6 +118,71 @@ std::string alert_card(const Json& alert, const Screen& screen) {
     return out;
 }
 
+namespace {
+
+// `would have fired twice, 12 min in all: 2 pages`
+std::string verdict_of(const Json& rule) {
+    const auto& fired = list_at(rule, "fired");
+    if (fired.empty()) return "would not have fired";
+    Duration whole{};
+    for (const auto& one : fired) whole += span_at(one, "lasted").value_or(0s);
+    const auto times =
+        fired.size() == 1
+            ? std::string("once")
+            : fmt::format("{} times", show_count(static_cast<std::int64_t>(fired.size())));
+    const auto pages = number_at(rule, "pages");
+    const auto told = flag_at(rule, "page")
+                          ? fmt::format("{} page{}", show_count(pages), pages == 1 ? "" : "s")
+                          : std::string("no page: it is for a ticket");
+    return fmt::format("would have fired {}, {} in all · {}", times, show_span(whole), told);
+}
+
+std::string seen_text(const Json& rule, const Screen& screen) {
+    const auto from = moment_at(rule, "from").value_or(screen.now);
+    const auto to = moment_at(rule, "to").value_or(screen.now);
+    const auto seen = moment_at(rule, "seen_from");
+    auto text = fmt::format("{} to {}, looked at every {}", show_moment(from, screen.now),
+                            show_moment(to, screen.now), text_at(rule, "resolution"));
+    if (seen && *seen - from > 1min)
+        text += fmt::format("; stored only since {}", show_moment(*seen, screen.now));
+    return text;
+}
+
+constexpr std::size_t trials_shown = 50;  // Bound: lines of one rule; --json has all.
+
+}  // namespace
+
+std::string alert_trial(const Json& answer, const Screen& screen) {
+    std::string out;
+    for (const auto& rule : list_at(answer, "rules")) {
+        if (!out.empty()) out += '\n';
+        const auto& fired = list_at(rule, "fired");
+        const auto headline =
+            fmt::format("{}  {}  {}", text_at(rule, "name"), severity_of(rule), verdict_of(rule));
+        out += platform::local::coloured(headline, fired.empty() ? News::good : News::plain,
+                                         screen.colour) +
+               "\n";
+        out += fmt::format("period     {}\n", seen_text(rule, screen));
+        out += fmt::format("watched    {}\n", or_dash(words_at(rule, "watched")));
+        for (const auto& note : list_at(rule, "notes"))
+            out += fmt::format("note       {}\n", note.get<std::string>());
+        if (fired.empty()) continue;
+        Table table({"FIRED", "CLEARED", ">LASTED", ">WORST", "WHOSE"});
+        for (std::size_t i = 0; i < std::min(fired.size(), trials_shown); ++i) {
+            const auto& one = fired[i];
+            const auto cleared = moment_at(one, "cleared_at");
+            table.row({show_moment(moment_at(one, "fired_at").value_or(screen.now), screen.now),
+                       cleared ? show_moment(*cleared, screen.now) : "still fires",
+                       show_span(span_at(one, "lasted").value_or(0s)), text_at(one, "worst"),
+                       text_at(one, "whose")});
+        }
+        out += "\n" + table.text(screen.colour);
+        if (fired.size() > trials_shown)
+            out += fmt::format("… {} more: --json has all\n", fired.size() - trials_shown);
+    }
+    return out.empty() ? "there is no rule to try\n" : out;
+}
+
 const Json* find_alert(const Json& answer, std::string_view key) {
     const Json* found = nullptr;
     for (const auto& alert : list_at(answer, "alerts")) {

@@ -9,6 +9,7 @@ namespace sg::operate {
 
 std::string alert_list(const Json& answer, const Screen& screen);
 std::string alert_card(const Json& alert, const Screen& screen);
+std::string alert_trial(const Json& answer, const Screen& screen);  // `alert try`
 std::string silence_list(const Json& answer, const Screen& screen);
 std::string silence_outcome(const Json& silence, const Screen& screen);
 

@@ -208,3 +208,32 @@ TEST(Problem, BecomesTheErrorThatItTellsOf) {
 
 }  // namespace
 }  // namespace sg::operate
+TEST_F(Views, ARuleThatWasTried) {
+    const auto answer = Json::parse(R"({"rules": [
+        {"name": "errors", "severity": "sev2", "page": true, "pages": 2, "resolution": "10s",
+         "from": "2026-11-22T02:19:00Z", "to": "2026-11-23T02:19:00Z",
+         "seen_from": "2026-11-22T20:00:00Z", "watched": ["catalog", "live"], "notes": ["look"],
+         "fired": [
+            {"whose": "catalog", "fired_at": "2026-11-22T21:00:00Z", "worst": "3 %",
+             "cleared_at": "2026-11-22T21:05:00Z", "lasted": "5m"},
+            {"whose": "live", "fired_at": "2026-11-23T02:18:00Z", "worst": "62 %",
+             "lasted": "60s"}]},
+        {"name": "cpu", "severity": "sev4", "fired": [], "resolution": "10s",
+         "from": "2026-11-23T01:19:00Z", "to": "2026-11-23T02:19:00Z",
+         "seen_from": "2026-11-23T01:19:00Z", "watched": ["host"]}]})");
+    EXPECT_EQ(alert_trial(answer, screen),
+              "errors  SEV-2  would have fired 2 times, 6 min in all · 2 pages\n"
+              "period     Sun 22 Nov 02:19 to 02:19:00, looked at every 10s; stored only since Sun "
+              "22 Nov 20:00\n"
+              "watched    catalog, live\n"
+              "note       look\n"
+              "\n"
+              "FIRED             CLEARED           LASTED  WORST  WHOSE\n"
+              "Sun 22 Nov 21:00  Sun 22 Nov 21:05   5 min    3 %  catalog\n"
+              "02:18:00          still fires         60 s   62 %  live\n"
+              "\n"
+              "cpu  SEV-4  would not have fired\n"
+              "period     01:19:00 to 02:19:00, looked at every 10s\n"
+              "watched    host\n");
+}
+

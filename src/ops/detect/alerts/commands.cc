@@ -22,10 +22,12 @@ Result<void> write(const ops::Turn& turn, const ops::Actor& actor, const ops::De
 
 std::vector<Condition> look(const Sight& sight, Watch& watch) {
     remember(sight.second, watch);
+    take_answers(sight, watch);
     auto seen = find_by_rules(sight, watch);
-    for (auto more : {find_hard_faults(sight, watch), find_lost_endpoints(sight),
-                      find_failed_probes(sight), find_failed_needs(sight),
-                      find_silent_gateways(sight), find_risks(watch.durability, sight.second.at)})
+    for (auto more :
+         {find_hard_faults(sight, watch), find_lost_endpoints(sight), find_failed_probes(sight),
+          find_failed_needs(sight), find_silent_gateways(sight), find_silent_sources(sight),
+          find_risks(watch.durability, sight.second.at)})
         std::ranges::move(more, std::back_inserter(seen));
     return seen;
 }

@@ -15,6 +15,7 @@ using signals::Health;
 constexpr Duration endpoints_pending = 5s;
 constexpr Duration endpoints_grace = 30s;  // After a gateway began: its first checks are under way.
 constexpr Duration gateway_pending = 10s;
+constexpr Duration source_pending = 1min;     // It is asked every 10 s.
 constexpr Duration probe_pending_most = 40s;  // An outage is found within a minute.
 constexpr Duration replica_lag_most = 5min;
 
@@ -32,6 +33,37 @@ Condition condition(std::string_view name, Severity severity, Reach reach) {
 Duration three_looks(Duration every, Duration timeout) { return 2 * every + timeout; }
 
 }  // namespace
+
+// What is not answered now is held as it was: not to know is not to be well.
+void take_answers(const Sight& sight, Watch& watch) {
+    std::set<std::string> asked;
+    for (const auto& [name, rule] : sight.config.operations.alerts) {
+        if (!rule.enabled || rule.promql.empty()) continue;
+        asked.insert(name);
+        const auto samples = sight.second.outside.find(rule.promql);
+        if (samples == sight.second.outside.end()) continue;
+        auto& answers = watch.answers[name];
+        answers.clear();
+        for (const auto& sample : samples->second) answers.push_back({sample.labels, sample.value});
+    }
+    std::erase_if(watch.answers, [&](const auto& known) { return !asked.contains(known.first); });
+}
+
+std::vector<Condition> find_silent_sources(const Sight& sight) {
+    std::vector<std::string> rules;
+    for (const auto& [name, rule] : sight.config.operations.alerts)
+        if (rule.enabled && !rule.promql.empty() && !sight.second.outside.contains(rule.promql))
+            rules.push_back(name);
+    if (rules.empty()) return {};
+    Condition one = condition("prometheus_silent", Severity::sev3, Reach::ticket);
+    one.source = "rule";
+    one.title = fmt::format("{} does not answer: {} cannot be judged",
+                            sight.config.operations.ops.prometheus, fmt::join(rules, ", "));
+    one.pending = source_pending;
+    one.keep_firing = 15s;
+    one.started_at = sight.second.at;
+    return {one};
+}
 
 void remember(const signals::Second& second, Watch& watch) {
     if (second.at == watch.at) return;

@@ -9,6 +9,11 @@ namespace sg::alerts {
 // Takes in the last second of every service. Before find_hard_faults(), once a second.
 void remember(const signals::Second& second, Watch& watch);
 
+// The answers to the PromQL of the rules, for find_by_rules(). Before it, once a second.
+void take_answers(const Sight& sight, Watch& watch);
+// Rules by PromQL whose server has not answered for a minute: they cannot fire, nor clear.
+std::vector<Condition> find_silent_sources(const Sight& sight);
+
 std::vector<Condition> find_hard_faults(const Sight& sight, const Watch& watch);
 
 // A service that has endpoints, none of them healthy, for five seconds.

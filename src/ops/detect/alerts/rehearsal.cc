@@ -70,25 +70,33 @@ class Rehearsal {
     Instant absent_since_;
 };
 
-struct Span {
-    Instant from;
-    Instant to;
-    Duration step;
-};
+constexpr std::int64_t looks_in_window = 60;  // Bound: of what is added up for one look.
+
+void see_from(Trial& trial, Instant at) {
+    if (trial.seen_from == Instant{} || at < trial.seen_from) trial.seen_from = at;
+}
 
 void rehearse_traffic(const AlertRule& rule, const std::string& service,
-                      const signals::History& history, const Span& span, Rehearsal& rehearsal) {
-    const Duration window = std::max(rule.window, span.step);
-    const auto buckets = history.buckets(service, span.from - window, span.to, span.step);
+                      const signals::History& history, Trial& trial, Rehearsal& rehearsal) {
+    const Duration window = std::max(rule.window, trial.step);
+    const auto buckets = history.buckets(service, trial.from - window, trial.to, trial.step);
+    if (!buckets.empty()) see_from(trial, std::max(trial.from, buckets.front().from));
+    // After a restart less is held than its age promises.
+    Duration step = trial.step;
+    for (const auto& bucket : buckets) step = std::max(step, bucket.span);
+    trial.step = step;
     std::size_t first = 0;
     std::size_t next = 0;
-    for (Instant at = span.from; at <= span.to; at = at + span.step) {
-        while (next < buckets.size() && buckets[next].from < at) ++next;
+    // Looked at where buckets end, so that each counts whole.
+    const auto over = trial.from.ns % step.count();
+    const Instant begin = over == 0 ? trial.from : trial.from + (step - Duration{over});
+    for (Instant at = begin; at <= trial.to; at = at + step) {
+        while (next < buckets.size() && buckets[next].from + buckets[next].span <= at) ++next;
         while (first < next && buckets[first].from < at - window) ++first;
-        Traffic traffic;  // Bound: the buckets of a window.
+        Traffic traffic;
         for (std::size_t i = first; i < next; ++i) traffic.add(buckets[i].flow, rule);
         // Coarse buckets hide how a failure is spread: what they hold is taken as spread.
-        if (window / span.step < 10) {
+        if (window / step < 10) {
             traffic.buckets_failing = traffic.sum.failed > 0 ? 1000 : 0;
             traffic.buckets_slow = traffic.slow > 0 ? 1000 : 0;
         }
@@ -97,45 +105,75 @@ void rehearse_traffic(const AlertRule& rule, const std::string& service,
 }
 
 void rehearse_resource(const AlertRule& rule, const std::string& name,
-                       const signals::History& history, const Span& span, Rehearsal& rehearsal) {
-    const auto levels = history.levels(name, span.from - rule.window, span.to);
+                       const signals::History& history, Trial& trial, Rehearsal& rehearsal) {
+    const auto levels = history.levels(name, trial.from - rule.window, trial.to);
     const bool is_mean = rule.signal == "cpu" || rule.signal == "network";
+    double sum = 0;
+    int count = 0;
     std::size_t first = 0;
-    for (std::size_t i = 0; i < levels.size(); ++i) {
-        const Instant at = levels[i].at;
-        while (levels[first].at <= at - rule.window) ++first;
-        double sum = 0;
-        int count = 0;
-        for (std::size_t j = is_mean ? first : i; j <= i; ++j)
-            if (const auto value = value_of(rule, levels[j].resources)) {
-                sum += *value;
-                ++count;
+    for (const auto& level : levels) {
+        const auto value = value_of(rule, level.resources);
+        if (value) {
+            sum += *value;
+            ++count;
+        }
+        for (; levels[first].at <= level.at - rule.window; ++first)
+            if (const auto old = value_of(rule, levels[first].resources)) {
+                sum -= *old;
+                --count;
             }
-        if (at < span.from) continue;
-        rehearsal.feed(at, count == 0 ? std::nullopt : std::optional(sum / count));
+        if (level.at < trial.from) continue;
+        see_from(trial, level.at);
+        const auto mean = count == 0 ? std::nullopt : std::optional(sum / count);
+        rehearsal.feed(level.at, is_mean ? mean : value);
     }
+    for (std::size_t i = 1; i < levels.size() && i < 3; ++i)
+        trial.step = std::max(trial.step, levels[i].at - levels[i - 1].at);
 }
 
 }  // namespace
 
-Result<std::vector<Rehearsed>> would_have_fired(const config::AlertRule& rule,
-                                                const std::vector<std::string>& whose,
-                                                const signals::History& history, Instant from,
-                                                Instant to) {
+Result<Trial> would_have_fired(const AlertRule& rule, const std::vector<std::string>& whose,
+                               const signals::History& history, Instant from, Instant to) {
     if (!rule.promql.empty())
         return fail(Errc::unsupported, "a rule by PromQL cannot be tried on the stored history",
                     "ask the server that it is for");
     const Instant now = history.latest().at;
-    const Span span{from, std::min(to, now), resolution_at(now - from)};
-    std::vector<Rehearsed> all;
+    Trial trial{.from = from, .to = std::min(to, now), .whose = whose};
+    trial.step = resolution_at(now - from);
+    if (is_of_traffic(rule)) {
+        const Duration least =
+            std::max(rule.window / looks_in_window, (trial.to - from) / steps_max);
+        while (trial.step < least) trial.step *= 2;
+    }
     for (const std::string& one : whose) {
         Rehearsal rehearsal(rule, one);
-        if (is_of_traffic(rule)) rehearse_traffic(rule, one, history, span, rehearsal);
-        else rehearse_resource(rule, one, history, span, rehearsal);
-        std::ranges::move(rehearsal.take(), std::back_inserter(all));
+        if (is_of_traffic(rule)) rehearse_traffic(rule, one, history, trial, rehearsal);
+        else rehearse_resource(rule, one, history, trial, rehearsal);
+        std::ranges::move(rehearsal.take(), std::back_inserter(trial.fired));
     }
-    std::ranges::sort(all, {}, &Rehearsed::fired_at);
-    return all;
+    std::ranges::sort(trial.fired, {}, &Rehearsed::fired_at);
+    return trial;
+}
+
+std::vector<std::string> watched_by(const AlertRule& rule, const config::Config& config,
+                                    const signals::Second& latest) {
+    const auto is_for = [&](std::string_view service) {
+        return rule.services.empty() ||
+               std::ranges::find(rule.services, service) != rule.services.end();
+    };
+    std::vector<std::string> names;
+    if (is_of_traffic(rule)) {
+        for (const auto& [service, unused] : config.services)
+            if (is_for(service)) names.push_back(service);
+        return names;
+    }
+    for (const auto& [name, unused] : latest.resources) {
+        const std::string_view service =
+            name.starts_with("service:") ? std::string_view(name).substr(8) : std::string_view();
+        if (rule.services.empty() || (!service.empty() && is_for(service))) names.push_back(name);
+    }
+    return names;
 }
 
 }  // namespace sg::alerts

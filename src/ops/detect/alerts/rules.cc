@@ -33,14 +33,6 @@ std::int64_t count_over(const telemetry::ExponentialHistogram& durations, double
     return static_cast<std::int64_t>(over);
 }
 
-std::string value_text(const AlertRule& rule, double value) {
-    if (!rule.promql.empty()) return fmt::format("{:.4g}", value);
-    if (quantile_of(rule)) {
-        return value < 1 ? fmt::format("{:.0f} ms", value * 1000) : fmt::format("{:.2f} s", value);
-    }
-    return fmt::format("{:.3g} %", value * 100);
-}
-
 std::string title_of(const AlertRule& rule, std::string_view whose, double value) {
     const std::string_view signal = rule.promql.empty() ? rule.signal : rule.name;
     return fmt::format("{}{}{} {} ({} {}) over {}", whose, whose.empty() ? "" : ": ", signal,
@@ -187,6 +179,14 @@ void look_at_answers(const Sight& sight, const AlertRule& rule, Watch& watch,
 }
 
 }  // namespace
+
+std::string value_text(const AlertRule& rule, double value) {
+    if (!rule.promql.empty()) return fmt::format("{:.4g}", value);
+    if (quantile_of(rule)) {
+        return value < 1 ? fmt::format("{:.0f} ms", value * 1000) : fmt::format("{:.2f} s", value);
+    }
+    return fmt::format("{:.3g} %", value * 100);
+}
 
 void Traffic::add(const signals::Flow& flow, const AlertRule& rule) {
     sum += flow;

@@ -40,6 +40,9 @@ std::optional<double> value_of(const config::AlertRule& rule, const signals::Res
 enum class Held : std::uint8_t { no, yes };
 bool is_beyond(const config::AlertRule& rule, double value, Held held);
 
+// In its unit, for people: `3.1 %`, `640 ms`, `1.2 s`.
+std::string value_text(const config::AlertRule& rule, double value);
+
 // At which resolution a window is read.
 Duration resolution_for(Duration window);
 

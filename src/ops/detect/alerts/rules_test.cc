@@ -15,6 +15,7 @@ namespace {
 
 using config::Severity;
 using signals::Health;
+using testing::Contains;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
@@ -294,6 +295,42 @@ TEST(Conditions, NeedsGatewaysAndRisks) {
     EXPECT_EQ(risks[2].title, "the replica is 360 s behind: as the system says");
 }
 
+TEST(Rules, AnswersOfAnOutsideServer) {
+    World world;
+    world.config.operations.ops.prometheus = "http://prometheus.example:9090";
+    auto& rule = world.config.operations.alerts["queue"];
+    rule.name = "queue";
+    rule.promql = "queue_depth";
+    rule.fire = rule.clear = 10;
+    world.tick(100);
+    take_answers(world.sight(), world.watch);
+    // Asked, not yet answered: nothing fires but that.
+    EXPECT_THAT(world.names(), IsEmpty());
+    const auto silent = find_silent_sources(world.sight());
+    ASSERT_EQ(silent.size(), 1U);
+    EXPECT_EQ(silent[0].title,
+              "http://prometheus.example:9090 does not answer: queue cannot be judged");
+
+    world.second.outside["queue_depth"] = {{{{"queue", "mail"}}, 11}, {{{"queue", "sms"}}, 3}};
+    take_answers(world.sight(), world.watch);
+    const auto found = find_by_rules(world.sight(), world.watch);
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found[0].labels.at("queue"), "mail");
+    EXPECT_THAT(find_silent_sources(world.sight()), IsEmpty());
+    // The server falls silent: what fired goes on, because nobody knows better.
+    world.second.outside.clear();
+    take_answers(world.sight(), world.watch);
+    EXPECT_EQ(find_by_rules(world.sight(), world.watch).size(), 1U);
+    // It answers with nothing: that is an answer.
+    world.second.outside["queue_depth"] = {};
+    take_answers(world.sight(), world.watch);
+    EXPECT_THAT(world.names(), IsEmpty());
+    // A rule that is gone leaves no answers behind.
+    world.config.operations.alerts.erase("queue");
+    take_answers(world.sight(), world.watch);
+    EXPECT_THAT(world.watch.answers, IsEmpty());
+}
+
 TEST(Rehearsal, SaysWhenARuleWouldHaveFired) {
     World world;
     for (int i = 0; i < 800; ++i) world.tick(100, i >= 300 && i < 450 ? 3 : 0);
@@ -301,16 +338,19 @@ TEST(Rehearsal, SaysWhenARuleWouldHaveFired) {
     const auto fired =
         would_have_fired(rule, {"catalog", "other"}, world.history, begin, world.second.at);
     ASSERT_TRUE(fired);
-    ASSERT_EQ(fired->size(), 1U);
-    const auto& one = fired->front();
+    ASSERT_EQ(fired->fired.size(), 1U);
+    const auto& one = fired->fired.front();
     EXPECT_EQ(one.whose, "catalog");
     // Over 1 % after 21 s, a minute more; gone when 10 bad seconds are left, a minute more.
     EXPECT_EQ((one.fired_at - begin) / 1s, 300 + 21 + 60);
     EXPECT_EQ((one.cleared_at - begin) / 1s, 450 + 50 + 60);
     EXPECT_NEAR(one.worst, 0.03, 1e-9);
+    EXPECT_EQ(fired->step, Duration{1s});
+    EXPECT_EQ(fired->seen_from, begin);
     rule.fire = 0.04;
-    EXPECT_THAT(*would_have_fired(rule, {"catalog"}, world.history, begin, world.second.at),
-                IsEmpty());
+    const auto quiet = would_have_fired(rule, {"catalog"}, world.history, begin, world.second.at);
+    ASSERT_TRUE(quiet);
+    EXPECT_THAT(quiet->fired, IsEmpty());
     rule.promql = "up";
     EXPECT_FALSE(would_have_fired(rule, {"catalog"}, world.history, begin, world.second.at));
 }
@@ -326,9 +366,27 @@ TEST(Rehearsal, OfResources) {
     const auto fired = would_have_fired(config::shipped_alerts().at("memory"), {"host"},
                                         world.history, begin, begin + 1200s);
     ASSERT_TRUE(fired);
-    ASSERT_EQ(fired->size(), 1U);
-    EXPECT_EQ((fired->front().fired_at - begin) / 1s, 400);
-    EXPECT_EQ((fired->front().cleared_at - begin) / 1s, 1000);
+    ASSERT_EQ(fired->fired.size(), 1U);
+    EXPECT_EQ((fired->fired.front().fired_at - begin) / 1s, 400);
+    EXPECT_EQ((fired->fired.front().cleared_at - begin) / 1s, 1000);
+}
+
+// A wide window is not added up second by second, and the answer says so.
+TEST(Rehearsal, SaysHowCloselyItLooked) {
+    World world;
+    for (int i = 0; i < 800; ++i) world.tick(100, i >= 300 && i < 450 ? 20 : 0);
+    auto rule = config::shipped_alerts().at("errors");
+    rule.window = 10min;
+    const auto trial =
+        would_have_fired(rule, {"catalog"}, world.history, begin, world.second.at + 1h);
+    ASSERT_TRUE(trial);
+    EXPECT_EQ(trial->step, Duration{16s});
+    EXPECT_EQ(trial->to, world.second.at);
+    ASSERT_EQ(trial->fired.size(), 1U);
+    EXPECT_EQ(trial->fired.front().cleared_at, Instant{});
+    EXPECT_THAT(watched_by(rule, world.config, world.second), Contains("catalog"));
+    rule.services = {"elsewhere"};
+    EXPECT_THAT(watched_by(rule, world.config, world.second), IsEmpty());
 }
 
 }  // namespace

@@ -30,11 +30,10 @@ struct Durability {
 };
 
 struct Watch {
-    // Set by the caller.
-    std::map<std::string, std::vector<Answer>> answers;  // By rule.
-    Durability durability;
+    Durability durability;  // Set by the caller.
 
     // Kept by judge().
+    std::map<std::string, std::vector<Answer>> answers;  // By rule; the last that were given.
     Instant at;  // Of the last second that was looked at.
     std::map<std::string, std::deque<SecondCount>> seconds;  // Bound: hard_fault_seconds.
     std::map<std::string, Instant> absent_since;             // Of firing alerts, by fingerprint.
