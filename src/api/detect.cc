@@ -6,13 +6,14 @@
 
 #include "api/handlers.h"
 #include "api/history.h"
+#include "api/signals.h"
 #include "ops/detect/alerts/ask.h"
 #include "ops/detect/alerts/commands.h"
 #include "ops/detect/alerts/prometheus_api.h"
 #include "ops/detect/signals/ask.h"
 #include "ops/detect/signals/show.h"
-#include "ops/detect/slo/show.h"
 #include "ops/detect/slo/exchange.h"
+#include "ops/detect/slo/show.h"
 #include "ops/respond/incidents/ask.h"
 #include "ops/respond/oncall/ask.h"
 
@@ -144,20 +145,23 @@ Result<Answer> list_objectives(Site& site, const Call&) {
     return Answer{200, text_of(json)};
 }
 
-// --- alerts --------------------------------------------------------------------------------------
-
-Result<Answer> list_alerts(Site& site, const Call& call) {
 Result<Answer> export_objectives(Site& site, const Call& call) {
     const auto word = call.request.parameter("format");
     TRY(const auto form, slo::form_of(word.empty() ? "openslo" : word));
     return Answer{200, text_of({{"text", slo::exported(*site.config(), form)}})};
 }
 
+// --- alerts --------------------------------------------------------------------------------------
+
+Result<Answer> list_alerts(Site& site, const Call& call) {
     TRY(const auto tx, store::Tx::begin(site.read, store::Tx::For::reading));
     const bool all = call.request.parameter("all") == "true";
     TRY(const auto list,
         all ? alerts::latest_alerts(tx, call.count("limit", 100, 1000)) : alerts::open_alerts(tx));
-    return Answer{200, list_json("alerts", list)};
+    const auto config = site.config();
+    Json json{{"alerts", Json::array()}};
+    for (const auto& alert : list) json["alerts"].push_back(json_of(alert, *config));
+    return Answer{200, text_of(json)};
 }
 
 Result<Answer> list_silences(Site& site, const Call&) {

@@ -1,7 +1,10 @@
 // Incidents over the API.
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
+
 #include "api/handlers.h"
+#include "api/signals.h"
 #include "ops/respond/incidents/ask.h"
 #include "ops/respond/incidents/commands.h"
 #include "store/ledger.h"
@@ -45,7 +48,17 @@ Result<Answer> show(Site& site, std::int64_t id) {
     if (!found)
         return fail(Errc::not_found, fmt::format("there is no incident {}", id),
                     "`streamgate incident list` shows them");
-    return Answer{200, to_json(*found)};
+    TRY(const auto tx, store::Tx::begin(site.read, store::Tx::For::reading));
+    auto json = nlohmann::ordered_json::parse(to_json(*found), nullptr, false);
+    const auto config = site.config();
+    json["signals"] = nlohmann::ordered_json::array();
+    for (const auto* keys : {&found->alerts, &found->cleared})
+        for (const auto& key : *keys) {
+            TRY(auto signal, signal_of(tx, *config, key));
+            signal["fires"] = keys == &found->alerts;
+            json["signals"].push_back(std::move(signal));
+        }
+    return Answer{200, json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace)};
 }
 
 Result<Answer> act(Site& site, const Call& call, incidents::Verb verb) {

@@ -44,7 +44,6 @@ constexpr Route table[] = {
     {"GET", "/api/v1/status", read, show_status, "is it well, and what is not"},
     {"GET", "/api/v1/signals", read, show_signals, "the last seconds"},
     {"GET", "/api/v1/objectives", read, list_objectives, "what is promised, and what is left"},
-    {"GET", "/api/v1/alerts", read, list_alerts, "what fires"},
     {"GET", "/api/v1/objectives/export", read, export_objectives, "for other programs"},
     {"GET", "/api/v1/alerts", read, list_alerts, "what fires"},
     {"POST", "/api/v1/alerts/try", read, try_alert, "when a new rule would have fired"},

@@ -103,8 +103,8 @@ std::string alert_card(const Json& alert, const Screen& screen) {
     if (const auto since = since_of(alert))
         say("since",
             fmt::format("{} · {}", show_moment(*since, screen.now), lasted(alert, screen.now)));
-    if (const auto threshold = real_at(alert, "threshold"); threshold != 0)
-        say("value", fmt::format("{:.4g}, threshold {:.4g}", real_at(alert, "value"), threshold));
+    if (const auto value = text_at(alert, "value_text"); !value.empty())
+        say("value", fmt::format("{} · threshold {}", value, text_at(alert, "threshold_text")));
     if (const auto requests = number_at(alert, "requests"); requests > 0)
         say("requests", fmt::format("{} of {} failed", show_count(number_at(alert, "failures")),
                                     show_count(requests)));

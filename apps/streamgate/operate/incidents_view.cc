@@ -124,8 +124,8 @@ std::string deadlines(const Json& incident, const Screen& screen) {
         if (!allowed || *allowed == 0s) continue;
         if (const auto met = moment_at(incident, deadline.met)) {
             const auto took = *met - *declared;
-            say(fmt::format("{} {} after {}", deadline.name, took <= *allowed ? "met" : "LATE",
-                            show_span(took)));
+            say(fmt::format("{} {} {}", deadline.name, took <= *allowed ? "met" : "LATE",
+                            took < 1s ? "at once" : "after " + show_span(took)));
         } else if (hurts) {
             say(fmt::format("{} {}", deadline.name, show_due(*declared + *allowed, screen.now)));
         }
@@ -169,11 +169,20 @@ std::string milestones(const Json& incident, const Screen& screen) {
     return out;
 }
 
-std::string alerts_text(const Json& incident) {
-    const auto firing = words_at(incident, "alerts"), cleared = words_at(incident, "cleared");
-    if (firing.empty() && cleared.empty()) return "none: a person declared it";
-    if (firing.empty()) return "cleared: " + cleared;
-    return "firing: " + firing + (cleared.empty() ? "" : " · cleared: " + cleared);
+// What it is about, a line each: in words, with value, threshold and since when.
+std::vector<std::string> signal_lines(const Json& incident, Instant now) {
+    std::vector<std::string> lines;
+    for (const auto& signal : list_at(incident, "signals")) {
+        auto line = fmt::format("{}: {}", flag_at(signal, "fires") ? "firing" : "cleared",
+                                text_at(signal, "title"));
+        if (const auto value = text_at(signal, "value_text"); !value.empty())
+            line += fmt::format(" · {}, threshold {}", value, text_at(signal, "threshold_text"));
+        if (const auto since = moment_at(signal, "since"))
+            line += " · since " + show_moment(*since, now);
+        lines.push_back(std::move(line));
+    }
+    if (lines.empty()) lines.emplace_back("none: a person declared it");
+    return lines;
 }
 
 std::string roles_text(const Json& incident) {
@@ -220,7 +229,11 @@ std::string incident_card(const Json& incident, const Screen& screen) {
     say("since", milestones(incident, screen));
     say("clocks", deadlines(incident, screen));
     say("roles", roles_text(incident));
-    say("alerts", alerts_text(incident));
+    const char* name = "alerts";
+    for (const auto& line : signal_lines(incident, screen.now)) {
+        say(name, line);
+        name = "";
+    }
     if (const auto into = number_at(incident, "merged_into"); into > 0)
         say("merged", "into " + incident_name(into));
     say("next", next_step(incident));

@@ -30,9 +30,14 @@ class Views : public testing::Test {
         "id": 204, "title": "62 % of requests fail", "state": "acknowledged", "severity": 1,
         "service": "catalog", "team": "shop", "declared_by": "alerts",
         "policy": {"respond": "5m", "communicate": "15m", "assess": "5m", "mitigate": "4m"},
-        "alerts": ["hard-fault"], "roles": {"commander": "ana"},
+        "alerts": ["alert:1f"], "roles": {"commander": "ana"},
         "impact": {"requests": 8402, "failed": 5210, "failed_share": 0.62, "worst_version": "v2",
                    "worst_version_share": 1.0},
+        "signals": [{"key": "alert:1f", "title": "catalog: 62 % of requests fail", "fires": true,
+                     "value_text": "62 %", "threshold_text": "50 %",
+                     "since": "2026-11-23T02:14:07Z"},
+                    {"key": "objective:catalog/errors", "fires": false,
+                     "title": "catalog/errors burns its error budget"}],
         "acknowledged_by": "ana", "started_at": "2026-11-23T02:14:07Z",
         "declared_at": "2026-11-23T02:14:08Z", "acknowledged_at": "2026-11-23T02:14:49Z"})");
 };
@@ -56,7 +61,9 @@ TEST_F(Views, CardOfAnIncident) {
         "clocks     respond met after 41 s · assess due in 1.0 s · mitigate LATE by 59 s · next "
         "update due in 10 min\n"
         "roles      commander ana\n"
-        "alerts     firing: hard-fault\n"
+        "alerts     firing: catalog: 62 % of requests fail · 62 %, threshold 50 % · since "
+        "02:14:07\n"
+        "           cleared: catalog/errors burns its error budget\n"
         "next       streamgate incident note 204 TEXT       what you see and do; it is mitigated "
         "when its alerts clear\n");
 }
@@ -206,8 +213,6 @@ TEST(Problem, BecomesTheErrorThatItTellsOf) {
     EXPECT_EQ(error_of(502, "<html>").what, "operations answered with status 502");
 }
 
-}  // namespace
-}  // namespace sg::operate
 TEST_F(Views, ARuleThatWasTried) {
     const auto answer = Json::parse(R"({"rules": [
         {"name": "errors", "severity": "sev2", "page": true, "pages": 2, "resolution": "10s",
@@ -237,3 +242,5 @@ TEST_F(Views, ARuleThatWasTried) {
               "watched    host\n");
 }
 
+}  // namespace
+}  // namespace sg::operate
