@@ -1,10 +1,14 @@
-// PostgreSQL: connect and ask for one row.
+// PostgreSQL: connect, ask for one row, and how its replication is.
+#include <fmt/format.h>
 #include <libpq-fe.h>
 #include <poll.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <map>
 #include <memory>
+#include <optional>
+#include <vector>
 
 #include "base/text.h"
 #include "platform/probe/dial.h"
@@ -86,10 +90,13 @@ Result<Connection> connect(const Settings& settings, Tick deadline) {
     return connection;
 }
 
-Result<void> ask(PGconn* connection, Tick deadline) {
-    if (PQsendQuery(connection, "select 1") != 1)
+using Texts = std::vector<std::string>;
+
+// The only row of an answer; NULL is empty.
+Result<Texts> row_of(PGconn* connection, const char* query, Tick deadline) {
+    if (PQsendQuery(connection, query) != 1)
         return std::unexpected(said(connection, Errc::connection_reset));
-    bool is_well = false;
+    std::optional<Texts> row;
     for (;;) {
         while (PQisBusy(connection) == 1) {
             TRY_VOID(wait(connection, POLLIN, deadline));
@@ -98,9 +105,36 @@ Result<void> ask(PGconn* connection, Tick deadline) {
         }
         const std::unique_ptr<PGresult, End> result(PQgetResult(connection));
         if (!result) break;
-        is_well = PQresultStatus(result.get()) == PGRES_TUPLES_OK && PQntuples(result.get()) == 1;
+        row.reset();
+        if (PQresultStatus(result.get()) != PGRES_TUPLES_OK || PQntuples(result.get()) != 1)
+            continue;
+        row.emplace();
+        for (int i = 0; i < PQnfields(result.get()); ++i)
+            row->emplace_back(PQgetvalue(result.get(), 0, i));
     }
-    if (!is_well) return std::unexpected(said(connection, Errc::unavailable));
+    if (!row) return std::unexpected(said(connection, Errc::unavailable));
+    return *row;
+}
+
+// A standby: how many seconds it is behind what was written; with all received and applied it is
+// not, however long ago that was. A primary: whether a standby is named that does not stream.
+constexpr const char* replication_query =
+    "select case when not pg_is_in_recovery() then 0"
+    " when pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() then 0"
+    " else coalesce(extract(epoch from now() - pg_last_xact_replay_timestamp()), 0) end,"
+    " case when pg_is_in_recovery() or current_setting('synchronous_standby_names') = ''"
+    " or exists (select 1 from pg_stat_replication) then 0 else 1 end";
+constexpr double lag_most = 300;  // Seconds.
+
+// What speaks the protocol but has no such functions is not asked further.
+Result<void> look_at_replication(PGconn* connection, Tick deadline) {
+    const auto row = row_of(connection, replication_query, deadline);
+    if (!row || row->size() != 2) return {};
+    const double behind = std::strtod((*row)[0].c_str(), nullptr);
+    if (behind > lag_most)
+        return fail(Errc::unavailable, fmt::format("it is a replica, {:.0f} s behind", behind));
+    if ((*row)[1] == "1")
+        return fail(Errc::unavailable, "its replica is gone: no standby streams from it");
     return {};
 }
 
@@ -111,7 +145,8 @@ Result<void> look_at_postgres(const ports::ProbeTarget& target) {
     TRY(auto settings, settings_of(target.target));
     TRY_VOID(resolve_host(settings, deadline));
     TRY(const auto connection, connect(settings, deadline));
-    return ask(connection.get(), deadline);
+    TRY_VOID(row_of(connection.get(), "select 1", deadline));
+    return look_at_replication(connection.get(), deadline);
 }
 
 }  // namespace sg::platform::probe

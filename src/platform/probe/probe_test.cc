@@ -95,24 +95,50 @@ std::string message(char kind, const std::string& body) {
     return text + body;
 }
 
-// Source: PostgreSQL manual, "Frontend/Backend Protocol", message formats.
-TEST(Probe, postgres_gives_a_row) {
+// Source: PostgreSQL manual, "Frontend/Backend Protocol", message formats. Each query in turn is
+// answered with one row of these columns.
+ServerForTests::Script postgres_that_says(std::vector<std::vector<std::string>> rows) {
     using std::string_literals::operator""s;
-    const Server server([](int connection) {
+    return [rows = std::move(rows)](int connection) {
         Server::read_until(connection, "\0\0"s);  // The start-up message ends with an empty name.
         Server::send(connection, message('R', "\0\0\0\0"s) + message('Z', "I"));
-        Server::read_until(connection, "select 1\0"s);
-        Server::send(connection,
-                     message('T', "\0\1?column?\0\0\0\0\0\0\0\0\0\0\x17\0\4\xff\xff\xff\xff\0\0"s) +
-                         message('D',
-                                 "\0\1\0\0\0\1"
-                                 "1"s) +
-                         message('C', "SELECT 1\0"s) + message('Z', "I"));
+        std::string end = "select 1\0"s;  // Of the query; then of the one about replication.
+        for (const auto& row : rows) {
+            Server::read_until(connection, std::exchange(end, "end\0"s));
+            if (row.empty()) {
+                Server::send(connection, message('E', "SERROR\0C42883\0Mno such function\0\0"s) +
+                                             message('Z', "I"));
+                continue;
+            }
+            const auto count = "\0"s + static_cast<char>(row.size());
+            auto columns = count;
+            auto values = count;
+            for (const auto& value : row) {
+                columns += "c\0\0\0\0\0\0\0\0\0\0\x19\xff\xff\xff\xff\xff\xff\0\0"s;
+                values += "\0\0\0"s + static_cast<char>(value.size()) + value;
+            }
+            Server::send(connection, message('T', columns) + message('D', values) +
+                                         message('C', "SELECT 1\0"s) + message('Z', "I"));
+        }
         Server::read_until(connection, "X\0\0\0\4"s);
-    });
-    EXPECT_EQ(why({.kind = Kind::postgres,
-                   .target = "postgres://u@" + server.address() + "/db?sslmode=disable"}),
-              "well");
+    };
+}
+
+std::string why_of_postgres(const Server& server) {
+    return why({.kind = Kind::postgres,
+                .target = "postgres://u@" + server.address() + "/db?sslmode=disable"});
+}
+
+TEST(Probe, postgres_gives_a_row) {
+    using std::string_literals::operator""s;
+    EXPECT_EQ(why_of_postgres(Server(postgres_that_says({{"1"}, {"0", "0"}}))), "well");
+    EXPECT_EQ(why_of_postgres(Server(postgres_that_says({{"1"}, {"12.5", "0"}}))), "well");
+    EXPECT_EQ(why_of_postgres(Server(postgres_that_says({{"1"}, {"312.5", "0"}}))),
+              "it is a replica, 312 s behind");
+    EXPECT_EQ(why_of_postgres(Server(postgres_that_says({{"1"}, {"0", "1"}}))),
+              "its replica is gone: no standby streams from it");
+    // Others speak the same protocol, and have no replication to be asked of.
+    EXPECT_EQ(why_of_postgres(Server(postgres_that_says({{"1"}, {}}))), "well");
     const Server starting([](int connection) {
         Server::read_until(connection, "\0\0"s);
         Server::send(connection, message('E',
