@@ -1,8 +1,12 @@
 #include "platform/host/machine.h"
 
 #include <dirent.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/sysmacros.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -37,6 +41,26 @@ ports::FileSystem file_system_of(const std::string& path) {
 }
 
 }  // namespace
+
+DiskTrouble look_at_disk(const std::string& path, const std::string& sys) {
+    DiskTrouble trouble;
+    struct statvfs room{};
+    if (::statvfs(path.c_str(), &room) == 0 && (room.f_flag & ST_RDONLY) != 0)
+        trouble.read_only = fmt::format("the file system of {} is read-only", path);
+    struct stat found{};
+    if (::stat(path.c_str(), &found) != 0) return trouble;
+    // Its name, such as sda1, is the last part of what the link points to.
+    std::error_code error;
+    const auto link = std::filesystem::read_symlink(
+        fmt::format("{}/dev/block/{}:{}", sys, major(found.st_dev), minor(found.st_dev)), error);
+    if (error) return trouble;  // Of no device: tmpfs, overlay, a network.
+    const auto name = link.filename().string();
+    const auto count = text_of(fmt::format("{}/fs/ext4/{}/errors_count", sys, name));
+    const auto errors = std::strtoull(count.c_str(), nullptr, 10);
+    if (errors > 0)
+        trouble.fails = fmt::format("{} errors were found in the file system on {}", errors, name);
+    return trouble;
+}
 
 Machine::Machine(std::vector<std::string> written)
     : written_(std::move(written)), group_(own_group()) {}

@@ -19,4 +19,11 @@ class Machine final : public ports::Machine {
     std::string group_;  // Folder of our control group; empty: none of version 2.
 };
 
+// What the system says of the disk below a path. A sentence each; empty: it says nothing bad.
+struct DiskTrouble {
+    std::string read_only;
+    std::string fails;  // Errors that were found in its file system.
+};
+DiskTrouble look_at_disk(const std::string& path, const std::string& sys = "/sys");
+
 }  // namespace sg::platform::host
