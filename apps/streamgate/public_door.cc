@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
+
 #include "ops/respond/incidents/ask.h"
 #include "ops/respond/notify/compose.h"
 #include "ops/respond/oncall/ask.h"
@@ -62,6 +64,24 @@ web::Reply acknowledge(api::Site& site, const web::Request& request, const Visit
     return html(view_of(**page, *grant, *site.config()), 200);
 }
 
+web::Reply war_room(std::string_view number) {
+    std::int64_t incident = 0;
+    const auto [end, error] =
+        std::from_chars(number.data(), number.data() + number.size(), incident);
+    if (error != std::errc() || end != number.data() + number.size() || incident <= 0)
+        return api::problem({Errc::not_found, "there is no such incident", ""});
+    web::Reply reply{200, "text/html; charset=utf-8", notify::war_room_page(incident)};
+    for (const auto& [name, value] : notify::ack_page_headers())
+        reply.headers.emplace_back(std::string(name), value);
+    return reply;
+}
+
+// For a load balancer: of several processes it is the leader that can do what is asked here.
+web::Reply leader(const api::Site& site) {
+    if (site.writer.leads()) return {200, "text/plain", "leads\n"};
+    return {503, "text/plain", "stands by\n"};
+}
+
 web::Reply calendar(api::Site& site, std::string_view token, Instant now) {
     const auto feed = oncall::calendar_of(site.read, *site.config(), token, now);
     if (!feed) return api::problem(feed.error());
@@ -75,6 +95,7 @@ web::Reply calendar(api::Site& site, std::string_view token, Instant now) {
 
 web::Reply public_answer(api::Site& site, const web::Request& request, const Visit& visit) {
     const std::string_view path = request.path;
+    if (path.starts_with("/i/")) return war_room(path.substr(3));
     if (path.starts_with("/a/")) return acknowledge(site, request, visit, path.substr(3));
     if (path.starts_with("/c/") && path.ends_with(".ics"))
         return calendar(site, path.substr(3, path.size() - 7), visit.now);

@@ -32,6 +32,16 @@ std::string readable(const std::string& text) {
     return to_text(*duration / unit * unit);
 }
 
+// A list of names as people write it; one of none is nobody.
+std::string words_of(const Json& value) {
+    if (value.is_string()) return readable(value.get<std::string>());
+    if (!value.is_array()) return value.dump();
+    std::string out;
+    for (const Json& one : value)
+        out += (out.empty() ? "" : ", ") + (one.is_string() ? one.get<std::string>() : one.dump());
+    return out.empty() ? "nobody" : out;
+}
+
 Json content_of(const store::Entry& entry) {
     auto json = Json::parse(entry.payload, nullptr, false);
     return json.is_discarded() ? Json() : json;
@@ -55,7 +65,7 @@ std::string sentence_of(const store::Entry& entry) {
         const std::string key(pattern.substr(i + 1, end - i - 1));
         const Json* value = find_key(payload, key);
         if (value != nullptr) {
-            out += value->is_string() ? readable(value->get<std::string>()) : value->dump();
+            out += words_of(*value);
         } else if (key == "by") {
             out += entry.who;
         }

@@ -127,6 +127,11 @@ void describe_objective(Visitor& v, Objective& objective, std::string_view name,
             objective.page);
     v.field({.key = "ticket", .why = "Severity of the incident when it burns slowly but for long."},
             objective.ticket);
+    v.field({.key = "runbook",
+             .why = "What to do about it: a URL, or the name by which people know it.",
+             .unset = "that of the service",
+             .format = &formats::one_line},
+            objective.runbook);
 }
 
 // Objectives of one kind: their own defaults, their own settings.

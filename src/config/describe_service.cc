@@ -348,6 +348,13 @@ void describe_endpoints(Visitor& v, Service& service) {
              .unset = "the only team there is",
              .format = &formats::name},
             service.team);
+    v.field(
+        {.key = "runbook",
+         .why = "What to do when it fails: a URL, or the name by which people know it. It stands "
+                "in each page, unless the alert or the objective names one of its own.",
+         .unset = "none",
+         .format = &formats::one_line},
+        service.runbook);
     v.field({.key = "needs",
              .why = "What the service depends on, by the names of `needs`. When it fails, these "
                     "are looked at first; when one of them fails, this says who is hurt.",

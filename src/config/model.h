@@ -144,7 +144,8 @@ enum class Profile : std::uint8_t { plain, hls };
 
 struct Service {
     std::string name;
-    std::string team;                // Who is paged; empty: the only team there is.
+    std::string team;     // Who is paged; empty: the only team there is.
+    std::string runbook;  // What to do when it fails; alerts and objectives may say more.
     std::vector<std::string> needs;  // What it depends on, by name.
     Profile profile = Profile::plain;
     std::map<std::string, Version> versions;  // One unnamed version is called `default`.

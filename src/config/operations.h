@@ -119,6 +119,7 @@ struct Objective {
     Share slice_target = {0.95};       // availability: a minute with fewer good requests is bad.
     Severity page = Severity::sev2;    // What a page-tier burn declares.
     Severity ticket = Severity::sev4;  // What a ticket-tier burn declares.
+    std::string runbook;               // Empty: that of the service.
     Place place;
 };
 

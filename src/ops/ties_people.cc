@@ -3,8 +3,11 @@
 
 #include <algorithm>
 
+#include "ops/detect/alerts/ask.h"
+#include "ops/detect/slo/ask.h"
 #include "ops/respond/incidents/ask.h"
 #include "ops/respond/incidents/commands.h"
+#include "ops/respond/notify/ask.h"
 #include "ops/respond/notify/commands.h"
 #include "ops/respond/oncall/ask.h"
 #include "ops/respond/oncall/commands.h"
@@ -86,16 +89,58 @@ Result<void> acknowledge_incident(const Turn& turn, const Recorded& event, const
 
 namespace {
 
-notify::Briefing briefing_of(const incidents::Incident& incident) {
+// Of the first of its signals that names one; else that of its service.
+Result<std::string> runbook_of(const Turn& turn, const incidents::Incident& incident) {
+    const auto& config = turn.config;
+    const std::string_view of_alert = "alert:", of_objective = "objective:";
+    for (const auto& key : incident.alerts) {
+        if (key.starts_with(of_alert)) {
+            TRY(const auto alert, alerts::by_fingerprint(turn.tx, key.substr(of_alert.size())));
+            if (alert && !alert->runbook.empty()) return alert->runbook;
+        }
+        if (!key.starts_with(of_objective)) continue;
+        const auto runbook = slo::runbook_of(config, key.substr(of_objective.size()));
+        if (!runbook.empty()) return runbook;
+    }
+    const auto service = config.services.find(incident.service);
+    return service == config.services.end() ? std::string() : service->second.runbook;
+}
+
+// Who is on call at each level, and how one reaches them without us.
+Result<std::vector<std::string>> contacts_of(const Turn& turn,
+                                             const incidents::Incident& incident) {
+    std::vector<std::string> contacts;
+    if (incident.team.empty()) return contacts;
+    TRY(const auto crew, oncall::crew_of(turn.tx.session(), turn.config, incident.team, turn.now));
+    for (const auto level : oncall::levels)
+        for (const auto& person : crew.on_call.at(static_cast<std::size_t>(level)))
+            contacts.push_back(
+                notify::contact_of(person, oncall::word(level), turn.config.operations));
+    return contacts;
+}
+
+std::string impact_of(const incidents::Impact& impact) {
+    if (impact.failed == 0) return {};
+    auto text = fmt::format("{} of {} requests failed ({:.0f} %)", impact.failed, impact.requests,
+                            impact.failed_share * 100);
+    if (!impact.worst_route.empty()) text += ", most on route " + impact.worst_route;
+    return text;
+}
+
+Result<notify::Briefing> briefing_of(const Turn& turn, const incidents::Incident& incident) {
     notify::Briefing briefing;
     briefing.since = incident.started_at;
+    briefing.impact = impact_of(incident.impact);
     const auto& impact = incident.impact;
-    if (impact.failed > 0)
-        briefing.impact = fmt::format("{} failed requests, {:.1f} % of all", impact.failed,
-                                      impact.failed_share * 100);
     if (!impact.worst_version.empty() && impact.worst_version_share > 0.5)
         briefing.likely = fmt::format("{}: {:.0f} % of the failures", impact.worst_version,
                                       impact.worst_version_share * 100);
+    TRY(briefing.runbook, runbook_of(turn, incident));
+    TRY(briefing.contacts, contacts_of(turn, incident));
+    if (const auto promise = incidents::next_promise(incident)) {
+        briefing.next = promise->what;
+        briefing.next_at = promise->due;
+    }
     return briefing;
 }
 
@@ -108,7 +153,9 @@ Result<void> deliver(const Turn& turn, const Recorded& event, const Senses&) {
     notify::Background background;
     background.page = *found;
     TRY(const auto incident, incidents::find(turn.tx.session(), sent.incident));
-    if (incident) background.briefing = briefing_of(*incident);
+    if (incident) {
+        TRY(background.briefing, briefing_of(turn, *incident));
+    }
     return notify::deliver(turn, event, background);
 }
 

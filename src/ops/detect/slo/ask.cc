@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ops/detect/slo/decide.h"
 #include "ops/detect/slo/store.h"
 
 namespace sg::slo {
@@ -30,6 +31,16 @@ Result<std::vector<Standing>> budgets_spent(const store::Tx& tx, const std::stri
     TRY(auto standings, of_service(tx, service));
     std::erase_if(standings, [](const Standing& s) { return !s.spent; });
     return standings;
+}
+
+std::string runbook_of(const config::Config& config, const std::string& id) {
+    std::map<std::string, Duration> services;
+    if (const auto found = config.services.find(id.substr(0, id.find('/')));
+        found != config.services.end())
+        services[found->first] = found->second.latency_objective;
+    for (const auto& slo : objectives_of(config.operations, services))
+        if (slo.id == id) return slo.objective.runbook;
+    return {};
 }
 
 }  // namespace sg::slo

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "config/model.h"
 #include "ops/detect/slo/model.h"
 #include "store/session.h"
 
@@ -21,5 +22,8 @@ Result<bool> is_burning(const store::Tx& tx, const std::string& service);
 
 // An objective whose budget is spent freezes changes of its service. Empty: none.
 Result<std::vector<Standing>> budgets_spent(const store::Tx& tx, const std::string& service);
+
+// What to do about an objective, by its id; empty: it does not say, or there is no such objective.
+std::string runbook_of(const config::Config& config, const std::string& id);
 
 }  // namespace sg::slo

@@ -22,4 +22,11 @@ struct Page {  // Newest first.
 };
 Result<std::vector<Incident>> list(store::Session& session, const Page& page);
 
+// The promise that is to be kept next: `acknowledge`, `assess`, `mitigate`, `tell those who wait`.
+struct Promise {
+    std::string what;
+    Instant due;
+};
+std::optional<Promise> next_promise(const Incident& incident);  // Nothing: none runs.
+
 }  // namespace sg::incidents

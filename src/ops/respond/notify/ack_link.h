@@ -65,6 +65,10 @@ struct AckView {
 // Whole, in itself: no script, nothing loaded from elsewhere. The form posts to its own address.
 std::string ack_page(const AckView& view);
 
+// Behind the link to the war room, for whoever follows it: what is known of an incident is shown to
+// those who may see it, so here stands how they do. The same for every number, known or not.
+std::string war_room_page(std::int64_t incident);
+
 using HeaderField = std::pair<std::string_view, std::string>;
 const std::vector<HeaderField>& ack_page_headers();  // Content-Security-Policy and its like.
 

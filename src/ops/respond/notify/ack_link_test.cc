@@ -99,6 +99,11 @@ TEST(AckPage, NobodyIsAskedWhereNothingIsToBeAcknowledged) {
     EXPECT_THAT(ack_page({.state = refused, .why = "<expired>"}), HasSubstr("&lt;expired&gt;"));
 }
 
+TEST(AckPage, TheWarRoomTellsNothingButTheWay) {
+    EXPECT_THAT(war_room_page(204), HasSubstr("streamgate incident show 204"));
+    EXPECT_THAT(war_room_page(204), Not(HasSubstr("<form")));
+}
+
 TEST(AckPage, ThePolicyAllowsItsOwnStyleOnly) {
     std::string policy;
     for (const auto& [name, value] : ack_page_headers())

@@ -18,7 +18,8 @@ constexpr std::string_view style =
     "button{font:inherit;font-weight:600;width:100%;padding:1rem;border:0;border-radius:.5rem;"
     "color:#fff;background:#b3261e;cursor:pointer}"
     "button:focus-visible{outline:.2rem solid #14202b;outline-offset:.2rem}"
-    "p.quiet{color:#52606d;font-size:.95rem}"
+    "p.quiet{color:#52606d;font-size:.95rem}pre{font:1rem/1.7 ui-monospace,monospace;"
+    "white-space:pre-wrap}"
     "@media(prefers-color-scheme:dark){body{color:#e6edf3;background:#0d1117}"
     "p.quiet{color:#9aa7b4}button:focus-visible{outline-color:#e6edf3}}";
 
@@ -56,6 +57,15 @@ std::string body_of(const AckView& view) {
     return {};
 }
 
+std::string page(std::string_view title, std::string_view headline, std::string_view body) {
+    return fmt::format(
+        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
+        "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
+        "<title>{0}</title><style>{1}</style></head><body><main><p class=\"quiet\">{0}</p>"
+        "<h1>{2}</h1>{3}</main></body></html>\n",
+        title, style, escaped_html(headline), body);
+}
+
 }  // namespace
 
 std::string ack_page(const AckView& view) {
@@ -63,12 +73,18 @@ std::string ack_page(const AckView& view) {
     if (!view.war_room.empty())
         war_room = fmt::format("<p><a href=\"{}\" rel=\"noreferrer\">To the war room</a></p>",
                                escaped_html(view.war_room));
-    return fmt::format(
-        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
-        "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
-        "<title>{0}</title><style>{1}</style></head><body><main><p class=\"quiet\">{0}</p>"
-        "<h1>{2}</h1>{3}{4}</main></body></html>\n",
-        title_of(view), style, escaped_html(view.headline), body_of(view), war_room);
+    return page(title_of(view), view.headline, body_of(view) + war_room);
+}
+
+std::string war_room_page(std::int64_t incident) {
+    return page("War room", fmt::format("Incident {}", incident),
+                fmt::format("<p>On a machine from which operations can be reached:</p>"
+                            "<pre>streamgate incident show {0}\n"
+                            "streamgate incident timeline {0} -w\n"
+                            "streamgate signals -w</pre>"
+                            "<p class=\"quiet\">What is known of incidents is not shown to "
+                            "everybody who has their number.</p>",
+                            incident));
 }
 
 const std::vector<HeaderField>& ack_page_headers() {

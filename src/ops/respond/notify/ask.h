@@ -33,6 +33,10 @@ Result<std::vector<Notification>> told_of(const store::Tx& tx, std::int64_t inci
 // Of all, the latest first.
 Result<std::vector<Notification>> latest(const store::Tx& tx, std::int64_t limit);
 
+// `bo (secondary, +49 170 1234567, bo@example.com)`: who it is, and how one reaches them oneself.
+std::string contact_of(const std::string& person, std::string_view level,
+                       const config::Operations& operations);
+
 void describe(Visitor& v, ChannelReport& report);
 
 // Aligned columns, a line of summary first.

@@ -30,7 +30,9 @@ std::string one_line(std::string_view text, std::size_t bytes_max) {
 std::string what(const Letter& letter) {
     const std::string title = one_line(letter.title, title_max);
     const std::string drill = letter.briefing.drill ? "DRILL " : "";
-    if (letter.service.empty()) return fmt::format("{}SEV-{} {}", drill, letter.severity, title);
+    // Detectors begin with the service; people often do not.
+    if (letter.service.empty() || title.starts_with(letter.service + ":"))
+        return fmt::format("{}SEV-{} {}", drill, letter.severity, title);
     return fmt::format("{}SEV-{} {}: {}", drill, letter.severity, letter.service, title);
 }
 
@@ -49,6 +51,14 @@ std::string joined(const std::vector<std::string>& names) {
         out += names[i];
     }
     return out;
+}
+
+std::string next_of(const Letter& letter, std::string_view zone, Instant at) {
+    const auto& briefing = letter.briefing;
+    if (briefing.next.empty()) return {};
+    const auto due = clock(briefing.next_at, zone, "with seconds");
+    if (briefing.next_at <= at) return fmt::format("{}: was due at {}", briefing.next, due);
+    return fmt::format("{} by {} (in {})", briefing.next, due, spoken(briefing.next_at - at));
 }
 
 std::string company_of(const Letter& letter, std::string_view zone) {
@@ -75,8 +85,6 @@ void add_links(ports::Topic& topic, const Letter& letter, const std::string& pub
         is_url(briefing.graph) ? briefing.graph : (room.empty() ? "" : room + "#graph");
     if (!graph.empty()) topic.links.push_back({"graph", graph});
     if (is_url(briefing.runbook)) topic.links.push_back({"runbook", briefing.runbook});
-    else if (!briefing.runbook.empty() && !public_url.empty())
-        topic.links.push_back({"runbook", public_url + "/runbooks/" + briefing.runbook});
 }
 
 ports::Topic topic_of(const Letter& letter, const Notification& notification,
@@ -99,6 +107,7 @@ ports::Topic topic_of(const Letter& letter, const Notification& notification,
         if (!is_url(letter.briefing.runbook)) add(topic.facts, "runbook", letter.briefing.runbook);
         add(topic.facts, "contacts", joined(letter.briefing.contacts));
         add(topic.facts, "paged", company_of(letter, zone));
+        add(topic.facts, "next", next_of(letter, zone, notification.due));
         if (!public_url.empty() && !writing.keys.empty() && letter.page != 0)
             topic.acknowledge = acknowledge_url(
                 public_url,

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "ops/respond/notify/ask.h"
 #include "ops/respond/notify/page_for_tests.h"
 
 namespace sg::notify {
@@ -17,12 +18,15 @@ const Keys keys = {{"k1", std::string(32, 'a'), noon}};
 Letter full() {
     auto it = letter(204, "catalog", 1);
     it.page = 17;
-    it.briefing = {.since = noon - 38s,
-                   .impact = "1,930 people, 5,210 failed requests, 4.1 % of this month's budget",
-                   .likely = "catalog v2, at 20 % since 12:58:50 (change 33, bo)",
-                   .proposed = "roll back v2 to 0 % · takes 1 s · undo included",
-                   .runbook = "high-error-rate",
-                   .contacts = {"playback: #playback"}};
+    it.briefing = {
+        .since = noon - 38s,
+        .impact = "1,930 people, 5,210 failed requests, 4.1 % of this month's budget",
+        .likely = "catalog v2, at 20 % since 12:58:50 (change 33, bo)",
+        .proposed = "roll back v2 to 0 % · takes 1 s · undo included",
+        .runbook = "high-error-rate",
+        .contacts = {contact_of("ana", "primary", team()), contact_of("bo", "secondary", team())},
+        .next = "acknowledge",
+        .next_at = noon + 4min + 22s};
     it.company = {{"ana", "bo"}, "cy", noon + 5min};
     return it;
 }
@@ -50,15 +54,35 @@ TEST(Compose, APageSaysWhatWakesSomeone) {
                   "likely     catalog v2, at 20 % since 12:58:50 (change 33, bo)\n"
                   "proposed   roll back v2 to 0 % · takes 1 s · undo included\n"
                   "runbook    high-error-rate\n"
-                  "contacts   playback: #playback\n"
+                  "contacts   ana (primary, +34600000000, ana@example.com) and bo (secondary, "
+                  "bo@example.com)\n"
                   "paged      ana and bo; cy at 13:05 UTC+01:00 if nobody acknowledges\n"
+                  "next       acknowledge by 13:04:22 UTC+01:00 (in 4 min)\n"
                   "acknowledge https://ops.example/a/" +
                   token +
                   "\n"
                   "war room   https://ops.example/i/204\n"
-                  "graph      https://ops.example/i/204#graph\n"
-                  "runbook    https://ops.example/runbooks/high-error-rate\n");
+                  "graph      https://ops.example/i/204#graph\n");
     EXPECT_THAT(m.html, HasSubstr("href=\"https://ops.example/a/" + token + "\""));
+}
+
+TEST(Compose, TheServiceIsNamedOnce) {
+    auto it = full();
+    it.title = "catalog: 62 % of requests fail";
+    EXPECT_EQ(headline(it, Purpose::acknowledged, "UTC", noon),
+              "acknowledged: SEV-1 catalog: 62 % of requests fail   INC-204");
+}
+
+TEST(Compose, ARunbookWithAnAddressIsALink) {
+    auto it = full();
+    it.briefing.runbook = "https://wiki.example/errors";
+    const auto operations = team();
+    const auto m = message_of(to_ana(Purpose::page, {it}), {operations, keys});
+    EXPECT_THAT(m.text, HasSubstr("\nrunbook    https://wiki.example/errors\n"));
+    it.briefing.next_at = noon - 1s;
+    EXPECT_THAT(message_of(to_ana(Purpose::page, {it}), {operations, keys}).text,
+                HasSubstr("next       acknowledge: was due at 12:59:59 UTC+01:00\n"));
+    EXPECT_EQ(contact_of("dee", "backup", operations), "dee (backup)");
 }
 
 TEST(Compose, WithoutAnAddressOfOursTheCommandIsNamed) {

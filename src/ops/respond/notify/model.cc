@@ -10,6 +10,8 @@ void describe(Visitor& v, Briefing& briefing) {
     v.field({.key = "runbook"}, briefing.runbook);
     v.field({.key = "graph"}, briefing.graph);
     v.field({.key = "contacts"}, briefing.contacts);
+    v.field({.key = "next"}, briefing.next);
+    v.field({.key = "next_at"}, briefing.next_at);
     v.field({.key = "drill"}, briefing.drill);
 }
 

@@ -24,7 +24,9 @@ struct Briefing {
     std::string proposed;  // `roll back v2 to 0 % · takes 1 s · undo included`
     std::string runbook;   // Its name or URL.
     std::string graph;     // URL; empty: the one of the war room.
-    std::vector<std::string> contacts;  // `payments team: #payments`
+    std::vector<std::string> contacts;  // `bo (secondary, +49 170 1234567, bo@example.com)`
+    std::string next;                   // The promise to be kept next: `acknowledge`
+    Instant next_at;                    // When it is due.
     bool drill = false;
 };
 

@@ -1,9 +1,12 @@
 #include "ops/respond/notify/people.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <iterator>
 
+#include "ops/respond/notify/ask.h"
 #include "ops/respond/oncall/zone.h"
 
 namespace sg::notify {
@@ -143,6 +146,20 @@ std::optional<NextTest> next_test(const std::string& channel, const Operations& 
         if (at > after && (!next || at < next->at)) next = NextTest{person, at};
     }
     return next;
+}
+
+std::string contact_of(const std::string& person, std::string_view level,
+                       const config::Operations& operations) {
+    std::string text = person;
+    std::string how(level);
+    const auto found = operations.people.find(person);
+    if (found != operations.people.end()) {
+        const auto& known = found->second;
+        if (known.name != person && !known.name.empty()) text = known.name;
+        for (const auto& address : {known.phone, known.mail, known.slack})
+            if (!address.empty()) how += (how.empty() ? "" : ", ") + address;
+    }
+    return how.empty() ? text : fmt::format("{} ({})", text, how);
 }
 
 }  // namespace sg::notify

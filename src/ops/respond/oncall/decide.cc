@@ -125,7 +125,9 @@ void Walk::take(std::int64_t number) {
         note(PageEscalated{.step = number,
                            .round = page_.round,
                            .to = name_of(step),
-                           .why = fmt::format("no answer within {}", sg::to_text(step.after)),
+                           .why = step.after == 0s
+                                      ? std::string("paged at once")
+                                      : fmt::format("no answer within {}", sg::to_text(step.after)),
                            .since = page_.since});
     send(people, {.step = number, .why = why_of(step)});
 }
