@@ -76,12 +76,6 @@ web::Reply war_room(std::string_view number) {
     return reply;
 }
 
-// For a load balancer: of several processes it is the leader that can do what is asked here.
-web::Reply leader(const api::Site& site) {
-    if (site.writer.leads()) return {200, "text/plain", "leads\n"};
-    return {503, "text/plain", "stands by\n"};
-}
-
 web::Reply calendar(api::Site& site, std::string_view token, Instant now) {
     const auto feed = oncall::calendar_of(site.read, *site.config(), token, now);
     if (!feed) return api::problem(feed.error());
