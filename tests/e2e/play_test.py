@@ -29,13 +29,16 @@ START_SECONDS = 90  # The clip is encoded first; on a busy machine that takes it
 def configuration(http, https, metrics):
     """The example as it is, on ports of our own."""
     text = (lab.ROOT / "examples" / "streamgate.yaml").read_text()
-    for old, new in (
-        (r"- :8080\b", f"- 127.0.0.1:{http}"),
-        (r":8443\b", f"127.0.0.1:{https}"),
-        (r"127\.0\.0\.1:8080\b", f"127.0.0.1:{http}"),
+    mail, door = lab.free_port(), lab.free_port()
+    for old, new, times in (
+        (r"- :8080\b", f"- 127.0.0.1:{http}", 1),
+        (r":8443\b", f"127.0.0.1:{https}", 1),
+        (r"127\.0\.0\.1:8080\b", f"127.0.0.1:{http}", 1),
+        (r"\b2525\b", f"{mail}", 2),
+        (r"\b8091\b", f"{door}", 2),
     ):
         text, count = re.subn(old, new, text)
-        assert count == 1, f"the example no longer says {old} once"
+        assert count == times, f"the example no longer says {old} {times} times"
     return text + f"\ntelemetry: {{ listen: 127.0.0.1:{metrics} }}\n"
 
 
