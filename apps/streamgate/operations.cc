@@ -84,6 +84,7 @@ Result<void> Operations::begin() {
         TRY(tls, runtime::TlsServer::make(
                      {.certificates = {{certificate.certificate, certificate.key}}}));
     }
+    inbox_limits_.since = wall_now();
     TRY(api_, api::Server::start({.writer = *writer_,
                                   .history = history,
                                   .store = url,
@@ -92,7 +93,8 @@ Result<void> Operations::begin() {
                                   .config = [this] { return config(); },
                                   .open_door =
                                       [this](auto& site, const auto& request, Instant now) {
-                                          return public_answer(site, request, {keys(), now});
+                                          return public_answer(site, request,
+                                                               {keys(), now, inbox_limits_});
                                       },
                                   .listen = config_->operations.ops.listen,
                                   .tls = std::move(tls)}));

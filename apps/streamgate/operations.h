@@ -5,6 +5,7 @@
 #include <mutex>
 #include <string>
 
+#include "api/inboxes.h"
 #include "api/server.h"
 #include "config/model.h"
 #include "ops/detect/alerts/watch.h"
@@ -75,6 +76,7 @@ class Operations {
     std::unique_ptr<Outside> outside_;
     std::unique_ptr<signals::Collector> collector_;
     std::unique_ptr<ops::Writer> writer_;
+    api::InboxLimits inbox_limits_;  // Of the API's thread, once it runs.
     std::unique_ptr<api::Server> api_;
 };
 

@@ -94,6 +94,8 @@ web::Reply public_answer(api::Site& site, const web::Request& request, const Vis
     if (path.starts_with("/c/") && path.ends_with(".ics"))
         return calendar(site, path.substr(3, path.size() - 7), visit.now);
     if (path == "/healthz") return {200, "text/plain", "ok\n"};
+    if (auto reply = api::inbox_at_public_door(site, request, visit.limits, visit.now))
+        return std::move(*reply);
     return api::problem(
         {Errc::not_found, "nothing is here", "what is served here carries its own token"});
 }

@@ -2,7 +2,7 @@
 // else. Acknowledge links, calendars, inboxes of alerts, heartbeats.
 #pragma once
 
-#include "api/routes.h"
+#include "api/inboxes.h"
 #include "ops/respond/notify/ack_link.h"
 
 namespace sg::app {
@@ -10,6 +10,7 @@ namespace sg::app {
 struct Visit {
     notify::Keys keys;
     Instant now;
+    api::InboxLimits& limits;
 };
 
 web::Reply public_answer(api::Site& site, const web::Request& request, const Visit& visit);

@@ -67,6 +67,13 @@ web::Reply problem(const Error& error) {
     return {row.status, "application/problem+json", std::move(body)};
 }
 
+web::Reply problem(int status, const std::string& detail) {
+    auto body = fmt::format(R"({{"type":"about:blank","status":{},"title":"{}","detail":")", status,
+                            http::reason_of(status));
+    append_json_escaped(body, detail);
+    return {status, "application/problem+json", body + "\"}\n"};
+}
+
 web::Reply answer(Site& site, const web::Request& request, Instant now) {
     std::string allowed;
     for (const Route& route : routes()) {
@@ -84,10 +91,7 @@ web::Reply answer(Site& site, const web::Request& request, Instant now) {
     if (allowed.empty())
         return problem({Errc::not_found, fmt::format("{} is nothing here", request.path),
                         "GET /api/v1 lists what there is"});
-    web::Reply reply =
-        problem({Errc::invalid_argument,
-                 fmt::format("{} is not for {}", request.path, request.method), "use " + allowed});
-    reply.status = 405;
+    auto reply = problem(405, fmt::format("{} is for {}", request.path, allowed));
     reply.headers.emplace_back("Allow", allowed);
     return reply;
 }

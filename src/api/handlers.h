@@ -50,4 +50,10 @@ Result<Answer> list_notifications(Site& site, const Call& call);
 Result<Answer> list_channels(Site& site, const Call& call);
 Result<Answer> test_channel(Site& site, const Call& call);
 
+// outside.cc
+Result<Answer> list_inboxes(Site& site, const Call& call);
+Result<Answer> receive_alerts(Site& site, const Call& call);
+Result<Answer> list_heartbeats(Site& site, const Call& call);
+Result<Answer> hear_heartbeat(Site& site, const Call& call);
+
 }  // namespace sg::api

@@ -51,6 +51,11 @@ constexpr Route table[] = {
     {"POST", "/api/v1/silences", respond, add_silence, "silences alerts"},
     {"DELETE", "/api/v1/silences/{number}", respond, expire_silence, "ends a silence"},
 
+    {"GET", "/api/v1/inboxes", read, list_inboxes, "where alerts of others come in"},
+    {"POST", "/api/v1/inboxes/{name}/{form}", respond, receive_alerts, "alerts of others"},
+    {"GET", "/api/v1/heartbeats", read, list_heartbeats, "what must report, and by when"},
+    {"POST", "/api/v1/heartbeats/{name}", respond, hear_heartbeat, "it reported"},
+
     {"GET", "/api/v1/oncall", read, on_call_now, "who is on call"},
     {"GET", "/api/v1/oncall/schedule", read, on_call_schedule, "the shifts to come"},
     {"POST", "/api/v1/oncall/overrides", respond, add_override, "somebody takes over"},

@@ -67,6 +67,8 @@ std::span<const Route> routes();
 // The answer to a request, errors as problem details (RFC 9457).
 web::Reply answer(Site& site, const web::Request& request, Instant now);
 web::Reply problem(const Error& error);
+// What only HTTP knows: no method, no token, too many.
+web::Reply problem(int status, const std::string& detail);
 
 // --- for handlers --------------------------------------------------------------------------------
 

@@ -20,6 +20,13 @@ constexpr Duration ping_every = 15s;    // So that a connection that is gone is 
 constexpr Duration patience = 10s;      // For a client that does not read.
 constexpr std::int64_t batch = 200;
 
+// At the public door: no stranger keeps the others out by holding places.
+constexpr web::Limits strangers{.connections = 256,
+                                .connections_per_address = 64,
+                                .body = 1 << 20,
+                                .idle = 20s,
+                                .request = 20s};
+
 std::int64_t number_or(std::string_view text, std::int64_t otherwise) {
     std::int64_t number = otherwise;
     std::from_chars(text.data(), text.data() + text.size(), number);
@@ -64,7 +71,7 @@ Result<void> Server::open() {
     TRY_VOID(server_->listen(socket, std::string(operator_door)));
     if (options_.listen.empty()) return {};
     TRY(const auto address, parse_socket_address(options_.listen));
-    return server_->listen(address, std::string(public_door), options_.tls);
+    return server_->listen(address, std::string(public_door), options_.tls, strangers);
 }
 
 Task<web::Reply> Server::reply(web::Request request) {

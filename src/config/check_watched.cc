@@ -78,26 +78,39 @@ void check_probe(const Config& config, const std::string& path, const Probe& pro
                       "lower `timeout`, or raise `every`");
 }
 
-void check_inboxes(const Config& config, Findings& findings) {
+// Who sent what is known by its token: each is somebody's alone, and cannot be guessed.
+class Tokens {
+  public:
+    Tokens(const Config& config, Findings& findings) : config_(config), findings_(findings) {}
+
+    void check(const std::string& of, const std::string& token) {
+        if (token.empty()) return;  // It could not be read, or there is none.
+        const auto at = of + ".token";
+        if (token.size() < token_least)
+            findings_.fail(
+                at, fmt::format("the token has {} characters and can be guessed", token.size()),
+                fmt::format("make one of at least {}: openssl rand -hex 16", token_least));
+        else check_secret(config_, at, token, findings_);
+        const auto [first, is_new] = tokens_.try_emplace(token, of.substr(of.find('.') + 1));
+        if (!is_new)
+            findings_.fail(at, fmt::format("it is the token of `{}` too", first->second),
+                           "give each one of its own, so that one can be changed alone");
+    }
+
+  private:
+    const Config& config_;
+    Findings& findings_;
+    std::map<std::string, std::string> tokens_;
+};
+
+void check_inboxes(const Config& config, Tokens& tokens, Findings& findings) {
     const auto services = names_of(config.services);
     const auto teams = names_of(config.operations.teams);
-    std::map<std::string, std::string> tokens;
     for (const auto& [name, inbox] : config.operations.inbox) {
         const auto path = "inbox." + name;
-        const auto at = path + ".token";
         findings.check_name(path + ".service", "service", inbox.service, services);
         findings.check_name(path + ".team", "team", inbox.team, teams);
-        if (inbox.token.empty()) continue;  // It could not be read.
-        if (inbox.token.size() < token_least)
-            findings.fail(
-                at,
-                fmt::format("the token has {} characters and can be guessed", inbox.token.size()),
-                fmt::format("make one of at least {}: openssl rand -hex 16", token_least));
-        else check_secret(config, at, inbox.token, findings);
-        const auto [first, is_new] = tokens.try_emplace(inbox.token, name);
-        if (!is_new)
-            findings.fail(at, fmt::format("it is the token of `{}` too", first->second),
-                          "give each inbox one of its own, so that one can be changed alone");
+        tokens.check(path, inbox.token);
     }
 }
 
@@ -124,10 +137,13 @@ void check_watched(const Config& config, Findings& findings) {
         findings.check_name("probes." + name + ".service", "service", probe.service, services);
         check_probe(config, "probes." + name, probe, findings);
     }
-    for (const auto& [name, heartbeat] : operations.heartbeats)
+    Tokens tokens(config, findings);
+    check_inboxes(config, tokens, findings);
+    for (const auto& [name, heartbeat] : operations.heartbeats) {
         findings.check_name("heartbeats." + name + ".service", "service", heartbeat.service,
                             services);
-    check_inboxes(config, findings);
+        tokens.check("heartbeats." + name, heartbeat.token);
+    }
     check_heartbeats_out(config, findings);
     const auto known = names_of(operations.needs);
     for (const auto& [name, service] : config.services)

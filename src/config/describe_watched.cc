@@ -101,6 +101,13 @@ void describe(Visitor& v, Heartbeat& heartbeat) {
              .unset = "none",
              .format = &formats::service_name},
             heartbeat.service);
+    v.field({.key = "token",
+             .why = "What its sender must know, in the URL (`/h/TOKEN`) or as a bearer token, as "
+                    "`${file:path}`. It has at least 24 characters.",
+             .unset = "it is heard on the operator's socket only",
+             .example = "token: \"${file:secrets/nightly}\"",
+             .format = &formats::one_line},
+            heartbeat.token);
 }
 
 void describe(Visitor& v, HeartbeatOut& heartbeat) {

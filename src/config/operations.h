@@ -198,6 +198,7 @@ struct Heartbeat {  // Expected from outside; its absence is an alert.
     Duration grace = 1min;
     Severity severity = Severity::sev2;
     std::string service;
+    std::string token;  // In the URL or as a bearer token; empty: only the operator's socket.
     Place place;
 };
 

@@ -6,6 +6,7 @@
 #include "ops/detect/alerts/model.h"
 #include "ops/detect/signals/ask.h"
 #include "ops/detect/slo/model.h"
+#include "ops/past.h"
 #include "ops/respond/incidents/ask.h"
 #include "ops/respond/incidents/commands.h"
 #include "ops/respond/notify/model.h"
@@ -25,8 +26,19 @@ std::string team_of(const Turn& turn, const std::string& service) {
     return team == nullptr ? std::string() : team->id;
 }
 
-Result<void> declare(const Turn& turn, incidents::Trigger trigger) {
-    trigger.team = team_of(turn, trigger.service);
+// Whose the alerts of an inbox are that name no service; empty: the inbox does not say.
+std::string team_of_inbox(const Turn& turn, std::string_view source) {
+    constexpr std::string_view prefix = "inbox:";
+    if (!source.starts_with(prefix)) return {};
+    const auto& inboxes = turn.config.operations.inbox;
+    const auto inbox = inboxes.find(std::string(source.substr(prefix.size())));
+    return inbox == inboxes.end() ? std::string() : inbox->second.team;
+}
+
+Result<void> declare(const Turn& turn, incidents::Trigger trigger, const Senses& senses = {}) {
+    TRY(const bool past, is_of_the_past(turn, trigger, senses));
+    if (past) return {};
+    if (trigger.team.empty()) trigger.team = team_of(turn, trigger.service);
     TRY([[maybe_unused]] const auto id, incidents::declare_or_join(turn, trigger));
     return {};
 }
@@ -43,14 +55,17 @@ std::string key_of(const notify::Reachability& channel) {
 }  // namespace
 
 // Silenced or inhibited: it is known, and nobody is told.
-Result<void> declare_for_alert(const Turn& turn, const Recorded& event, const Senses&) {
+Result<void> declare_for_alert(const Turn& turn, const Recorded& event, const Senses& senses) {
     TRY(const auto alert, from_json<alerts::AlertRaised>(event.payload));
     if (!alert.suppressed_by.empty()) return {};
-    return declare(turn, {.key = "alert:" + alert.fingerprint,
-                          .title = alert.title,
-                          .severity = severity_of(alert.severity),
-                          .service = alert.service,
-                          .started_at = alert.started_at});
+    return declare(turn,
+                   {.key = "alert:" + alert.fingerprint,
+                    .title = alert.title,
+                    .severity = severity_of(alert.severity),
+                    .service = alert.service,
+                    .team = alert.service.empty() ? team_of_inbox(turn, alert.source) : "",
+                    .started_at = alert.started_at},
+                   senses);
 }
 
 Result<void> worsen_for_alert(const Turn& turn, const Recorded& event, const Senses&) {
@@ -61,9 +76,10 @@ Result<void> worsen_for_alert(const Turn& turn, const Recorded& event, const Sen
                           .service = alert.service});
 }
 
-Result<void> clear_for_alert(const Turn& turn, const Recorded& event, const Senses&) {
+Result<void> clear_for_alert(const Turn& turn, const Recorded& event, const Senses& senses) {
     TRY(const auto alert, from_json<alerts::AlertCleared>(event.payload));
-    return incidents::clear(turn, "alert:" + alert.fingerprint);
+    TRY_VOID(incidents::clear(turn, "alert:" + alert.fingerprint));
+    return let_go_of_the_past(turn, alert.service, senses);
 }
 
 Result<void> alert_ends(const Turn& turn, const store::Wakeup& clock, const Senses&) {
@@ -74,13 +90,15 @@ Result<void> heartbeat_missed(const Turn& turn, const store::Wakeup& clock, cons
     return alerts::heartbeat_missed(turn, clock.subject);
 }
 
-Result<void> declare_for_objective(const Turn& turn, const Recorded& event, const Senses&) {
+Result<void> declare_for_objective(const Turn& turn, const Recorded& event, const Senses& senses) {
     TRY(const auto breach, from_json<slo::Breached>(event.payload));
-    return declare(turn, {.key = "objective:" + breach.objective,
-                          .title = breach.title,
-                          .severity = severity_of(breach.severity),
-                          .service = breach.service,
-                          .started_at = breach.started_at});
+    return declare(turn,
+                   {.key = "objective:" + breach.objective,
+                    .title = breach.title,
+                    .severity = severity_of(breach.severity),
+                    .service = breach.service,
+                    .started_at = breach.started_at},
+                   senses);
 }
 
 Result<void> clear_for_objective(const Turn& turn, const Recorded& event, const Senses&) {

@@ -21,13 +21,13 @@ using runtime::Wake;
 
 namespace {
 
-constexpr Duration patience = 10s;
-constexpr Duration idle_most = 120s;
+constexpr Duration patience = 10s;  // For a client that sends or takes nothing.
 
-enum class Fed : std::uint8_t { more, ended };
+enum class Fed : std::uint8_t { more, late, ended };
 
 Task<Fed> feed(Stream& stream, Buffer& buffer, Tick deadline) {
     for (;;) {
+        if (buffer.room().empty()) buffer.compact();
         if (buffer.room().empty()) buffer.grow(buffer.capacity() * 2);
         const auto n = stream.read_some(buffer.room());
         if (n > 0) {
@@ -36,7 +36,7 @@ Task<Fed> feed(Stream& stream, Buffer& buffer, Tick deadline) {
         }
         if (n != Stream::would_block) co_return Fed::ended;
         const Wake wake = co_await stream.can_read(deadline);
-        if (wake != Wake::ready) co_return Fed::ended;
+        if (wake != Wake::ready) co_return wake == Wake::timeout ? Fed::late : Fed::ended;
     }
 }
 
@@ -55,11 +55,67 @@ int hex_value(char c) {
     return l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
 }
 
+// Without its port; empty on a Unix socket.
 std::string peer_of(int fd) {
     SocketAddress peer;
     peer.length = sizeof peer.storage;
     const bool known = ::getpeername(fd, peer.raw(), &peer.length) == 0;
-    return known && peer.family() != AF_UNIX ? peer.text() : std::string();
+    if (!known || peer.family() == AF_UNIX) return {};
+    auto text = peer.text();
+    text.resize(std::min(text.rfind(':'), text.size()));
+    return text;
+}
+
+bool is_loopback(std::string_view address) {
+    return address.starts_with("127.") || address == "[::1]" || address.starts_with("[::ffff:127.");
+}
+
+struct BodyWanted {
+    http::Framing framing = http::Framing::none;
+    std::uint64_t length = 0;  // Unless it is chunked.
+    std::size_t most = 0;
+    Tick deadline;
+};
+
+struct Body {
+    int status = 200;  // Of the refusal; 0: the client is gone.
+    std::string bytes;
+};
+
+// What of the body is in the buffer. `done`: all of it was.
+http::h1::Progress take(Buffer& buffer, const BodyWanted& wanted, http::h1::ChunkedReader& chunks,
+                        std::string& bytes) {
+    if (wanted.framing != http::Framing::chunked) {
+        const auto some = std::min<std::size_t>(wanted.length - bytes.size(), buffer.size());
+        bytes += buffer.text().substr(0, some);
+        buffer.consume(some);
+        return bytes.size() == wanted.length ? http::h1::Progress::done : http::h1::Progress::more;
+    }
+    for (;;) {
+        const auto step = chunks.step(buffer.text());
+        bytes += step.data;
+        buffer.consume(step.consumed);
+        if (step.progress != http::h1::Progress::more) return step.progress;
+        if (step.consumed == 0 || bytes.size() > wanted.most) return http::h1::Progress::more;
+    }
+}
+
+Task<Body> read_body(Stream& stream, Buffer& buffer, BodyWanted wanted) {
+    Body body;
+    http::h1::ChunkedReader chunks;
+    const bool chunked = wanted.framing == http::Framing::chunked;
+    const bool large = !chunked && wanted.length > wanted.most;
+    while (!large && body.status == 200) {
+        const auto progress = take(buffer, wanted, chunks, body.bytes);
+        if (body.bytes.size() > wanted.most) break;
+        if (progress == http::h1::Progress::done) co_return body;
+        if (progress == http::h1::Progress::bad) body.status = 400;
+        if (progress != http::h1::Progress::more) co_return body;
+        const Fed fed = co_await feed(stream, buffer, wanted.deadline);
+        if (fed != Fed::more) body.status = fed == Fed::late ? 408 : 0;
+    }
+    if (body.status == 200) body.status = 413;
+    co_return body;
 }
 
 Request request_of(const http::RequestHead& head) {
@@ -78,14 +134,43 @@ Server::Server(runtime::Loop& loop, Handler handler) : loop_(loop), handler_(std
 
 Server::~Server() = default;
 
+// A connection's place among those of its door.
+class Server::Place {
+  public:
+    Place(Door& door, std::string address) : door_(door), address_(std::move(address)) {
+        ++door_.connections;
+        taken_ = ++door_.by_address[address_];
+    }
+    ~Place() {
+        --door_.connections;
+        const auto mine = door_.by_address.find(address_);
+        if (--mine->second == 0) door_.by_address.erase(mine);
+    }
+    Place(const Place&) = delete;
+    Place& operator=(const Place&) = delete;
+
+    bool is_free() const {
+        const bool one_of_many = !address_.empty() && !is_loopback(address_);
+        return door_.connections <= door_.limits.connections &&
+               (!one_of_many || taken_ <= door_.limits.connections_per_address);
+    }
+    const std::string& address() const { return address_; }
+
+  private:
+    Door& door_;
+    std::string address_;
+    std::size_t taken_ = 0;
+};
+
 Result<> Server::listen(const SocketAddress& address, std::string name,
-                        std::shared_ptr<const runtime::TlsServer> tls) {
+                        std::shared_ptr<const runtime::TlsServer> tls, Limits limits) {
     TRY(runtime::UniqueFd fd, runtime::listen_on(address));
     if (address.family() == AF_UNIX)
         ::chmod(reinterpret_cast<const sockaddr_un*>(&address.storage)->sun_path, 0600);
     auto door = std::make_shared<Door>();
     door->name = std::move(name);
     door->tls = std::move(tls);
+    door->limits = limits;
     TRY_VOID(door->watcher.open(loop_, fd.get()));
     static_cast<void>(fd.release());
     doors_.push_back(door);
@@ -112,8 +197,6 @@ runtime::Detached Server::accept(runtime::Gate&, std::shared_ptr<Door> door) {
         if (fd < 0) {
             if (errno == EAGAIN) door->watcher.read_was_short();
             else co_await loop_.sleep_until(loop_.after(50ms));
-        } else if (gate_.running() > connections_most) {
-            ::close(fd);
         } else {
             serve(gate_, fd, door);
         }
@@ -122,8 +205,9 @@ runtime::Detached Server::accept(runtime::Gate&, std::shared_ptr<Door> door) {
 }
 
 runtime::Detached Server::serve(runtime::Gate&, int fd, std::shared_ptr<Door> door) {
+    const Place place(*door, peer_of(fd));
     Stream stream;
-    if (!stream.open(loop_, fd)) {
+    if (!place.is_free() || !stream.open(loop_, fd)) {
         ::close(fd);
         co_return;
     }
@@ -143,45 +227,69 @@ Task<bool> Server::one_request(Stream& stream, Buffer& buffer, Door& door) {
     http::h1::HeadScan scan;
     const auto head = std::make_unique<http::RequestHead>();
     http::h1::HeadVerdict verdict;
-    Tick deadline = loop_.after(idle_most);
+    Tick deadline = loop_.after(door.limits.idle);
     for (;;) {
         verdict = parse_request(buffer.text(), {}, scan, *head);
         if (verdict.progress != http::h1::Progress::more) break;
         if (!buffer.empty()) deadline = std::min(deadline, loop_.after(patience));
         const Fed fed = co_await feed(stream, buffer, deadline);
-        if (fed == Fed::ended) co_return false;
+        const bool slow = fed == Fed::late && !buffer.empty();
+        if (slow) co_return co_await refuse(stream, buffer, 408);
+        if (fed != Fed::more) co_return false;
     }
-    const bool bad =
-        verdict.progress == http::h1::Progress::bad || head->framing == http::Framing::chunked;
-    if (bad || head->content_length > body_most) {
-        const Reply reply{bad ? 400 : 413, "text/plain", bad ? "bad request\n" : "too large\n"};
-        const std::string text = head_of(reply) + reply.body;
-        static_cast<void>(co_await runtime::write_all(stream, text, patience));
-        co_return false;
-    }
+    if (verdict.progress == http::h1::Progress::bad)
+        co_return co_await refuse(stream, buffer, http::h1::status_of(verdict.defect));
     const bool keep = head->keep_alive;
+    const bool waits = head->expects_continue;
     Request request = request_of(*head);
     request.door = door.name;
     request.address = peer_of(stream.fd());
-    const std::size_t length = head->content_length;
+    const BodyWanted wanted{head->framing, head->content_length, door.limits.body,
+                            loop_.after(door.limits.request)};
     buffer.consume(verdict.bytes);
-    while (buffer.size() < length) {
-        const Fed fed = co_await feed(stream, buffer, loop_.after(patience));
-        if (fed == Fed::ended) co_return false;
+    if (waits && wanted.length <= wanted.most) {
+        const auto sent =
+            co_await runtime::write_all(stream, "HTTP/1.1 100 Continue\r\n\r\n", patience);
+        if (!sent) co_return false;
     }
-    request.body = buffer.text().substr(0, length);
-    buffer.consume(length);
+    Body body = co_await read_body(stream, buffer, wanted);
+    if (body.status == 0) co_return false;
+    if (body.status != 200) co_return co_await refuse(stream, buffer, body.status);
+    request.body = std::move(body.bytes);
     const bool sent = co_await reply_to(stream, std::move(request));
     co_return sent&& keep;
 }
 
-// Whether another request may follow on the connection.
-Task<bool> Server::reply_to(Stream& stream, Request request) {
-    const Reply reply = co_await handler_(std::move(request));
+// Says why, then lets the client finish: bytes left unread would take the reply from it.
+Task<bool> Server::refuse(Stream& stream, Buffer& buffer, int status) {
+    constexpr std::size_t left_most = 4 << 20;
+    const auto reason = http::reason_of(status);
+    Reply reply{
+        status, "application/problem+json",
+        fmt::format(R"({{"type":"about:blank","status":{},"title":"{}"}})", status, reason) + "\n"};
+    reply.headers.emplace_back("Connection", "close");
     const std::string text = head_of(reply) + reply.body;
     const auto sent = co_await runtime::write_all(stream, text, patience);
     if (!sent) co_return false;
-    if (reply.stream) co_await reply.stream(stream);
+    stream.end_writing();
+    const Tick deadline = loop_.after(2s);
+    for (std::size_t left = 0; left < left_most;) {
+        buffer.clear();
+        const Fed fed = co_await feed(stream, buffer, deadline);
+        if (fed != Fed::more) break;
+        left += buffer.size();
+    }
+    co_return false;
+}
+
+// Whether another request may follow on the connection.
+Task<bool> Server::reply_to(Stream& stream, Request request) {
+    const bool head_only = request.method == "HEAD";
+    const Reply reply = co_await handler_(std::move(request));
+    const std::string text = head_only ? head_of(reply) : head_of(reply) + reply.body;
+    const auto sent = co_await runtime::write_all(stream, text, patience);
+    if (!sent) co_return false;
+    if (reply.stream && !head_only) co_await reply.stream(stream);
     co_return !reply.stream;
 }
 

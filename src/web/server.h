@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -47,6 +48,16 @@ struct Reply {
 
 std::string percent_decoded(std::string_view text);
 
+// Bounds of a door: what those who come in by it may take.
+struct Limits {
+    std::size_t connections = 64;
+    // From one address; not of loopback, where a proxy stands for many.
+    std::size_t connections_per_address = 64;
+    std::size_t body = 1 << 20;
+    Duration idle = 120s;    // Between requests.
+    Duration request = 60s;  // From its first byte to its last: who sends slowly holds a place.
+};
+
 class Server {
   public:
     using Handler = std::function<runtime::Task<Reply>(Request request)>;
@@ -56,24 +67,25 @@ class Server {
 
     // The file of a Unix socket is its owner's only: its mode guards it.
     Result<> listen(const SocketAddress& address, std::string door,
-                    std::shared_ptr<const runtime::TlsServer> tls = nullptr);
+                    std::shared_ptr<const runtime::TlsServer> tls = nullptr, Limits limits = {});
     void close_all();
-
-    // Bounds.
-    static constexpr std::size_t connections_most = 64;
-    static constexpr std::size_t body_most = 1 << 20;
 
   private:
     struct Door {
         runtime::Watcher watcher;
         std::string name;
         std::shared_ptr<const runtime::TlsServer> tls;
+        Limits limits;
+        std::size_t connections = 0;
+        std::map<std::string, std::size_t> by_address;  // As many as there are connections.
         bool closing = false;
     };
+    class Place;
     runtime::Detached accept(runtime::Gate& gate, std::shared_ptr<Door> door);
     runtime::Detached serve(runtime::Gate& gate, int fd, std::shared_ptr<Door> door);
     runtime::Task<bool> one_request(runtime::Stream& stream, runtime::Buffer& buffer, Door& door);
     runtime::Task<bool> reply_to(runtime::Stream& stream, Request request);
+    runtime::Task<bool> refuse(runtime::Stream& stream, runtime::Buffer& buffer, int status);
 
     runtime::Loop& loop_;
     Handler handler_;
