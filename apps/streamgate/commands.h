@@ -29,5 +29,6 @@ void add_explain(Cli& cli);   // explain REQUEST-ID
 void add_up(Cli& cli);        // up, reload, upgrade
 void add_services(Cli& cli);  // ps, logs, top, describe, scale, restart, roll, stop, start
 void add_demo(Cli& cli);      // demo service|traffic|…
+void add_manual(Cli& cli);    // completion, manual
 
 }  // namespace sg::app

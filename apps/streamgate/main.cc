@@ -21,6 +21,7 @@ int main(int argc, char** argv) {
     sg::app::add_config(cli);
     sg::app::add_explain(cli);
     sg::app::add_demo(cli);
+    sg::app::add_manual(cli);  // Last: it tells of all the others.
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
