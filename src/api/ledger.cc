@@ -28,8 +28,10 @@ std::string readable(const std::string& text) {
     const bool number = !text.empty() && text[0] >= '0' && text[0] <= '9';
     const auto duration = number && text.size() < 24 ? parse_duration(text) : Result<Duration>(-1s);
     if (!duration || *duration < 0s || *duration == no_timeout) return text;
-    const auto unit = *duration >= 10s ? 1s : *duration >= 1s ? 100ms : 1ms;
-    return to_text(*duration / unit * unit);
+    if (*duration < 1s) return to_text(*duration / 1ms * 1ms);
+    if (*duration < 10s)
+        return fmt::format("{:.1f}s", static_cast<double>(duration->count()) / 1e9);
+    return to_text(*duration / 1s * 1s);
 }
 
 // A list of names as people write it; one of none is nobody.
