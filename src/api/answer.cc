@@ -84,6 +84,9 @@ web::Reply answer(Site& site, const web::Request& request, Instant now) {
             continue;
         }
         const Call call{request, std::move(*captured), actor_of(request), now};
+        const bool writes = route.permission != Permission::read;
+        if (writes && !request.header("idempotency-key").empty())
+            return answer_once(site, call, route);
         const auto done = route.handler(site, call);
         if (!done) return problem(done.error());
         return {done->status, "application/json", done->body + "\n"};

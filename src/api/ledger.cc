@@ -89,10 +89,13 @@ std::string json_of(const store::Entry& entry) {
 
 namespace {
 
-Answer list_of(const std::vector<store::Entry>& list) {
+// A whole page may not be the last: `next` is where the one that follows begins.
+Answer page_of(const std::vector<store::Entry>& list, const store::Range& range) {
     std::string out = R"({"records":[)";
     for (std::size_t i = 0; i < list.size(); ++i) out += (i > 0 ? "," : "") + json_of(list[i]);
-    return {200, out + "]}"};
+    out += ']';
+    if (std::ssize(list) == range.limit) out += fmt::format(R"(,"next":{})", list.back().seq);
+    return {200, out + "}"};
 }
 
 }  // namespace
@@ -103,7 +106,7 @@ Result<Answer> incident_timeline(Site& site, const Call& call) {
     range.limit = call.count("limit", 500, 5000);
     range.subject = fmt::format("incident:{}", call.number(0));
     TRY(const auto list, store::entries(site.read, range));
-    return list_of(list);
+    return page_of(list, range);
 }
 
 Result<Answer> ledger_records(Site& site, const Call& call) {
@@ -113,7 +116,7 @@ Result<Answer> ledger_records(Site& site, const Call& call) {
     range.subject = call.request.parameter("subject");
     range.kind = call.request.parameter("kind");
     TRY(const auto list, store::entries(site.read, range));
-    return list_of(list);
+    return page_of(list, range);
 }
 
 Result<Answer> ledger_head(Site& site, const Call&) {

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/repeats.h"
 #include "base/json.h"
 #include "ops/writer.h"
 #include "store/session.h"
@@ -26,7 +27,7 @@ namespace sg::api {
 // What a request is answered from. `read` is the API thread's own session: readers never wait for
 // the writer.
 struct Site {
-    ops::Writer& writer;
+    Commands writer;
     store::Session& read;
     const signals::History& history;
     std::function<std::vector<slo::Report>()> objectives;

@@ -61,8 +61,8 @@ Server::~Server() {
 // On the server's own thread: the loop and the session belong to it.
 Result<void> Server::open() {
     TRY(read_, store::Session::open(options_.store));
-    site_ = std::make_unique<Site>(
-        Site{options_.writer, *read_, options_.history, options_.objectives, options_.config});
+    site_ = std::make_unique<Site>(Site{Commands(options_.writer), *read_, options_.history,
+                                        options_.objectives, options_.config});
     loop_ = std::make_unique<runtime::Loop>();
     server_ = std::make_unique<web::Server>(
         *loop_, [this](web::Request request) { return reply(std::move(request)); });

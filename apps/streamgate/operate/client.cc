@@ -7,7 +7,10 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
+#include <random>
+#include <thread>
 
 #include "base/text.h"
 #include "operate/event_stream.h"
@@ -24,6 +27,7 @@ using platform::local::Fd;
 constexpr std::size_t body_max = 64U << 20;  // Bound: of an answer.
 constexpr std::size_t head_max = 64U << 10;  // Bound: of the head of a stream.
 constexpr int batch = 1000;                  // Records asked for at a time.
+constexpr Duration back_within = 5s;         // Operations that are restarted.
 
 bool is_visible(std::string_view text) {
     return std::ranges::none_of(
@@ -75,6 +79,15 @@ Error ended() {
     return {Errc::end_of_stream, "operations ended while they were being followed",
             "ask again once they run: streamgate status"};
 }
+
+// Of one write: the same when it is sent again.
+std::string new_key() {
+    std::random_device random;
+    return fmt::format("{:08x}{:08x}{:08x}{:08x}", random(), random(), random(), random());
+}
+
+// The connection was there, and is no more: whether it was done is not known.
+bool is_broken(Errc code) { return code == Errc::connection_reset || code == Errc::end_of_stream; }
 
 // The status of a whole head; 0: it makes no sense.
 int status_of(std::string_view head) {
@@ -152,12 +165,26 @@ Error Client::no_answer(const Error& error) const {
             "elsewhere is found by --config, --state or --server"};
 }
 
+// Operations that were restarted are back within moments.
+Result<ports::http::Response> Client::perform(const ports::http::Request& request) const {
+    auto response = platform::http::perform(request);
+    if (response || !is_broken(response.error().code)) return response;
+    const auto deadline = std::chrono::steady_clock::now() + back_within;
+    do {
+        std::this_thread::sleep_for(100ms);
+        response = platform::http::perform(request);
+    } while (!response && response.error().code == Errc::connection_refused &&
+             std::chrono::steady_clock::now() < deadline);
+    return response;
+}
+
 Result<std::string> Client::ask(const std::string& method, const std::string& path,
                                 const std::string& body) const {
     auto asked = request(method, path);
     asked.body = body;
     if (!body.empty()) asked.headers.emplace_back("Content-Type", "application/json");
-    auto response = platform::http::perform(asked);
+    if (method != "GET") asked.headers.emplace_back("Idempotency-Key", new_key());
+    auto response = perform(asked);
     if (!response) return std::unexpected(no_answer(response.error()));
     if (response->status >= 300) return std::unexpected(error_of(response->status, response->body));
     return std::move(response->body);

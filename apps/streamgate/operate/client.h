@@ -23,7 +23,8 @@ class Client {
     static Result<Client> of(Where where);
 
     // The body of an answer that says it is done. What the API refuses is an Error: its detail and
-    // its hint, by the code that it names.
+    // its hint, by the code that it names. A connection that breaks is tried once more: what is
+    // written carries a key by which it is done once.
     Result<std::string> ask(const std::string& method, const std::string& path,
                             const std::string& body = {}) const;
 
@@ -35,6 +36,7 @@ class Client {
   private:
     explicit Client(Where where) : where_(std::move(where)) {}
     ports::http::Request request(const std::string& method, const std::string& path) const;
+    Result<ports::http::Response> perform(const ports::http::Request& request) const;
     Error no_answer(const Error& error) const;
     Result<void> stream(std::int64_t after, const Each& each) const;
     Result<void> poll(std::int64_t after, const Each& each) const;

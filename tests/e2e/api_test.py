@@ -1,0 +1,310 @@
+#!/usr/bin/python3
+"""The API against its own document: every route of api/openapi.yaml is asked, on the real process
+with something to tell, and every reply must be what the document says, problems as well.
+"""
+import argparse
+import concurrent.futures
+import http.client
+import json
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+import incident_test
+import lab
+import openapi
+
+LATER = "2031-01-01T00:00:00Z"
+
+
+class UnixConnection(http.client.HTTPConnection):
+    def __init__(self, path):
+        super().__init__("localhost", timeout=60)
+        self.path = str(path)
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(60)
+        self.sock.connect(self.path)
+
+
+class Asker:
+    """Asks the operator's socket, and holds each reply against the document."""
+
+    def __init__(self, platform, checks):
+        self.path = platform.folder / "state/run/ops.sock"
+        self.document = openapi.Document()
+        self.checks = checks
+
+    def raw(self, method, path, body=None, headers=None):
+        connection = UnixConnection(self.path)
+        text = body if body is None or isinstance(body, str) else json.dumps(body)
+        connection.request(method, path, text, {"Streamgate-Actor": "ana", **(headers or {})})
+        reply = connection.getresponse()
+        found = reply.status, reply.headers["Content-Type"], reply.read().decode()
+        connection.close()
+        return found
+
+    def ask(self, method, path, body=None, wanted=None, headers=None):
+        reply = self.raw(method, path, body, headers)
+        wanted = wanted or {"GET": 200, "POST": 200, "DELETE": 200}[method]
+        complaint = self.document.complaint(method, path, reply)
+        if reply[0] != wanted:
+            complaint = f"{reply[0]}, not {wanted}: {reply[2][:200]}"
+        self.checks.check(f"{method} {path} {wanted}", not complaint, complaint)
+        return json.loads(reply[2]) if "json" in reply[1] and reply[2].strip() else {}
+
+
+class Platform(incident_test.Platform):
+    def __init__(self, folder):
+        super().__init__(folder)
+        (self.folder / "token").write_text("t" * 32)
+        with self.config.open("a") as config:
+            config.write(
+                'inbox: { plain: { token: "${file:token}", team: playback } }\n'
+                "heartbeats: { nightly: { every: 1h, severity: sev3 } }\n"
+                "public_url: https://ops.example.com\n"
+            )
+
+
+def incidents(api):
+    new = {"title": "payments fail", "severity": 2, "service": "api"}
+    one = api.ask("POST", "/api/v1/incidents", new, 201)["id"]
+    path = f"/api/v1/incidents/{one}"
+    for verb, body in (
+        ("note", {"text": "looking"}), ("acknowledge", {}),
+        ("tell", {"text": "we are looking"}), ("severity", {"severity": 1, "text": "worse"}),
+        ("role", {"role": "communications", "person": "bo"}), ("mitigate", {"text": "restarted"}),
+        ("relapse", {"text": "again"}), ("acknowledge", {}), ("mitigate", {}),
+        ("resolve", {"text": "a cable"}), ("close", {"text": "done"}),
+    ):  # fmt: skip
+        api.ask("POST", f"{path}/{verb}", body)
+        if verb == "note":
+            api.ask("POST", f"{path}/escalate", {"text": "help"}, 202)
+    two = api.ask("POST", "/api/v1/incidents", {"title": "two"}, 201)["id"]
+    three = api.ask("POST", "/api/v1/incidents", {"title": "three"}, 201)["id"]
+    api.ask("POST", f"/api/v1/incidents/{three}/merge", {"into": two})
+    api.ask("POST", f"/api/v1/incidents/{two}/cancel", {"text": "a drill"})
+    api.ask("GET", path)
+    api.ask("GET", f"{path}/timeline")
+    api.ask("GET", "/api/v1/incidents?limit=2")
+    api.ask("GET", "/api/v1/incidents?open=true")
+    api.ask("GET", f"/api/v1/pages?incident={one}")
+    api.ask("GET", f"/api/v1/notifications?incident={one}")
+    api.ask("GET", "/api/v1/notifications")
+    return one
+
+
+def detection(api):
+    made = api.ask("POST", "/api/v1/silences", {"matchers": ["service=api"], "for": "1h"}, 201)
+    api.ask("GET", "/api/v1/silences")
+    for path in ("status", "signals", "objectives", "objectives/export", "alerts",
+                 "alerts?all=true"):  # fmt: skip
+        api.ask("GET", f"/api/v1/{path}")
+    rule = 'slow: { signal: latency_p95, above: 2ms, for: 0s }\n'
+    reply = api.raw("POST", "/api/v1/alerts/try", {"rules": rule, "past": "1h"})
+    complaint = api.document.complaint("POST", "/api/v1/alerts/try", reply)
+    api.checks.check(f"POST /api/v1/alerts/try {reply[0]}", not complaint, complaint)
+    api.ask("DELETE", f"/api/v1/silences/{made['number']}")
+
+
+def outside(api):
+    api.ask("GET", "/api/v1/inboxes")
+    api.ask("POST", "/api/v1/inboxes/plain/json", {"title": "the lift is stuck"}, 202)
+    told = [{"labels": {"alertname": "Down"}}]
+    api.ask("POST", "/api/v1/inboxes/plain/alerts", told, 202)
+    api.ask("GET", "/api/v1/heartbeats")
+    api.ask("POST", "/api/v1/heartbeats/nightly")
+    api.ask("GET", "/api/v1/alerts")
+
+
+def people(api):
+    api.ask("GET", "/api/v1/oncall")
+    api.ask("GET", "/api/v1/oncall/schedule")
+    api.ask("GET", "/api/v1/oncall/quality")
+    api.ask("GET", "/api/v1/channels")
+    soon = {"from": "2030-01-07T09:00:00Z", "to": "2030-01-08T09:00:00Z"}
+    made = api.ask("POST", "/api/v1/oncall/overrides",
+                   {"takes": "cy", "level": "primary", **soon}, 201)  # fmt: skip
+    api.ask("DELETE", f"/api/v1/oncall/overrides/{made['id']}")
+    shifts = api.ask("GET", "/api/v1/oncall/schedule")["shifts"]
+    mine = [s for s in shifts if s["level"] == "primary"]
+    api.ask("POST", "/api/v1/oncall/swaps",
+            {"level": "primary", "one": mine[1]["from"], "other": mine[2]["from"]}, 201)
+    fixed = {"level": "primary", "person": "bo", **soon}
+    made = api.ask("POST", "/api/v1/oncall/temporaries", {**soon, "shifts": [fixed]}, 201)
+    api.ask("GET", "/api/v1/oncall/temporaries")
+    api.ask("DELETE", f"/api/v1/oncall/temporaries/{made['id']}")
+    api.ask("POST", "/api/v1/oncall/notes", {"level": "primary", "text": "the cache is slow"}, 201)
+    soon = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(time.time() + 86400))
+    calendar = "\r\n".join((
+        "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:x", "BEGIN:VEVENT", "UID:1", f"DTSTART:{soon}",
+        "DURATION:PT2H", "SUMMARY:away", "END:VEVENT", "END:VCALENDAR", ""))  # fmt: skip
+    api.ask("POST", "/api/v1/oncall/imports",
+            {"level": "backup", "takes": "bo", "calendar": calendar}, 201)
+    api.ask("POST", "/api/v1/oncall/feeds", {"person": "ana"}, 201)
+    feeds = api.ask("GET", "/api/v1/oncall/feeds")["feeds"]
+    api.ask("DELETE", f"/api/v1/oncall/feeds/{feeds[0]['id']}")
+    api.ask("POST", "/api/v1/notifications/test", {"channel": "desk", "person": "ana"}, 202)
+    api.ask("GET", "/api/v1/oncall")
+
+
+def ledger(api):
+    api.ask("GET", "/api/v1")
+    api.ask("GET", "/api/v1/ledger?limit=50")
+    head = api.ask("GET", "/api/v1/ledger/head")
+    notes = api.ask("GET", "/api/v1/ledger?kind=incident.noted")["records"]
+    # Too young to be erased: what reacts to it still needs it.
+    api.ask("POST", f"/api/v1/ledger/{notes[0]['seq']}/redact", {"reason": "a secret"}, 409)
+    seen, after = [], 0
+    while after is not None:
+        page = api.ask("GET", f"/api/v1/ledger?limit=40&after={after}")
+        seen += [record["seq"] for record in page["records"]]
+        after = page.get("next")
+    whole = seen == list(range(1, len(seen) + 1)) and len(seen) >= head["seq"]
+    api.checks.check("page by page it is the whole ledger", whole, f"{len(seen)} {head['seq']}")
+
+
+def problems(api):
+    api.ask("GET", "/api/v1/incidents/999999", wanted=404)
+    api.ask("POST", "/api/v1/incidents", {"severity": 2}, 400)
+    api.ask("POST", "/api/v1/incidents", "{", 400)
+    api.ask("POST", "/api/v1/incidents/999999/acknowledge", {}, 404)
+    api.ask("DELETE", "/api/v1/silences/77", wanted=404)
+    api.ask("POST", "/api/v1/heartbeats/nobody", wanted=404)
+    api.ask("POST", "/api/v1/inboxes/nobody/json", {"title": "x"}, 404)
+    api.ask("POST", "/api/v1/inboxes/plain/telegram", {"title": "x"}, 400)
+    status, kind, body = api.raw("DELETE", "/api/v1/incidents")
+    said = json.loads(body)
+    api.checks.check("a wrong method is 405, in head and body", status == said["status"] == 405
+                     and kind == "application/problem+json", body)
+
+
+def sent_again(platform, api):
+    """The same key: answered again, done once, whatever happens between."""
+    new = {"title": "sent twice", "severity": 3}
+    path, key = "/api/v1/incidents", {"Idempotency-Key": "one-1"}
+    first = api.ask("POST", path, new, 201, headers=key)["id"]
+    again = api.ask("POST", path, new, 201, headers=key)["id"]
+    api.checks.check("the same key is answered again, and not done again", first == again)
+    api.ask("POST", path, {**new, "title": "another"}, 422, headers=key)
+    api.ask("POST", f"{path}/{first}/note", {"text": "x"}, 422, headers=key)
+    api.ask("POST", path, new, 400, headers={"Idempotency-Key": "k" * 256})
+    other = {**key, "Streamgate-Actor": "bo"}
+    made = api.ask("POST", path, new, 201, headers=other)["id"]
+    api.checks.check("keys of one person say nothing to another", made != first)
+    api.ask("POST", path, {"severity": 3}, 400, headers={"Idempotency-Key": "two"})
+    api.ask("POST", path, new, 201, headers={"Idempotency-Key": "two"})
+    many = {"Idempotency-Key": "many"}
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        replies = list(pool.map(lambda _: api.raw("POST", path, new, many), range(16)))
+    ids = {json.loads(reply[2]).get("id") for reply in replies}
+    api.checks.check("sixteen at once are one", len(ids) == 1 and None not in ids, str(ids))
+    api.ask("POST", "/api/v1/oncall/feeds", {"person": "bo"}, 201,
+            headers={"Idempotency-Key": "feed"})
+    api.ask("POST", "/api/v1/oncall/feeds", {"person": "bo"}, 409,
+            headers={"Idempotency-Key": "feed"})
+    pid = int((platform.folder / "state/run/ops.pid").read_text().split()[0])
+    os.kill(pid, signal.SIGKILL)
+    platform.wait(lambda: platform.call("incident", "list").returncode == 0, "back", 20)
+    again = api.ask("POST", path, new, 201, headers=key)["id"]
+    api.checks.check("a restart forgets no key", first == again, f"{first} {again}")
+    titles = [i["title"] for i in api.ask("GET", f"{path}?limit=500")["incidents"]]
+    api.checks.check("four were declared, no more", titles.count(new["title"]) == 4, str(titles))
+
+
+class Breaking:
+    """Stands before the operator's socket: hears an answer, and breaks the connection instead of
+    passing it on; after that everything is passed on."""
+
+    def __init__(self, folder, behind):
+        self.behind = str(behind)
+        self.broken = self.passed = 0
+        (folder / "run").mkdir(parents=True)
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.bind(str(folder / "run/ops.sock"))
+        self.socket.listen(8)
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while True:
+            client, _ = self.socket.accept()
+            asked = client.recv(65536)
+            with socket.socket(socket.AF_UNIX) as server:
+                server.connect(self.behind)
+                server.sendall(asked)
+                answer = server.recv(65536)
+            if asked.startswith(b"POST ") and not self.broken:
+                self.broken += 1
+            else:
+                self.passed += 1
+                client.sendall(answer)
+            client.close()
+
+
+def broken_connection(platform, checks):
+    """The command line asks once more, and it is done once."""
+    front = Breaking(platform.folder / "front", platform.folder / "state/run/ops.sock")
+    done = subprocess.run(
+        [lab.STREAMGATE, "incident", "declare", "said once", "--severity", "4",
+         "--state", platform.folder / "front"],
+        capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    count = sum(i["title"] == "said once" for i in platform.incidents())
+    checks.check("a connection that breaks is tried again, and it is done once",
+                 (done.returncode, front.broken, count) == (0, 1, 1),
+                 f"{done.returncode} {front.broken} {front.passed} {count} {done.stderr}")
+
+
+def everything_asked(api, but=()):
+    missing = sorted(
+        f"{method} {path}" for method, path, _ in api.document.operations()
+        if (method, path) not in api.document.seen and path not in but
+    )  # fmt: skip
+    api.checks.check("every route of the document was asked", not missing, ", ".join(missing))
+
+
+def run(platform, checks):
+    platform.start()
+    api = Asker(platform, checks)
+    with incident_test.Traffic(platform.port):
+        time.sleep(3)
+        incidents(api)
+        outside(api)
+        people(api)
+        detection(api)
+    ledger(api)
+    problems(api)
+    sent_again(platform, api)
+    broken_connection(platform, checks)
+    everything_asked(api, but=("/api/v1/events",))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="no shorter: it takes a few seconds")
+    parser.parse_args()
+    lab.need(lab.STREAMGATE)
+    checks = lab.Checks()
+    with tempfile.TemporaryDirectory(prefix="sg-api-") as folder:
+        platform = Platform(pathlib.Path(folder))
+        try:
+            run(platform, checks)
+        except Exception as error:  # The rest cannot be judged.
+            checks.check(type(error).__name__, False, str(error))
+        finally:
+            if checks.failed:
+                log = platform.folder / "state/log/ops.log"
+                print(log.read_text()[-2000:] if log.exists() else "")
+            platform.stop()
+    return checks.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
