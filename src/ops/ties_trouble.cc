@@ -6,6 +6,7 @@
 #include "ops/detect/alerts/model.h"
 #include "ops/detect/signals/ask.h"
 #include "ops/detect/slo/model.h"
+#include "ops/past.h"
 #include "ops/respond/incidents/ask.h"
 #include "ops/respond/incidents/commands.h"
 #include "ops/respond/notify/model.h"
@@ -34,7 +35,9 @@ std::string team_of_inbox(const Turn& turn, std::string_view source) {
     return inbox == inboxes.end() ? std::string() : inbox->second.team;
 }
 
-Result<void> declare(const Turn& turn, incidents::Trigger trigger) {
+Result<void> declare(const Turn& turn, incidents::Trigger trigger, const Senses& senses = {}) {
+    TRY(const bool past, is_of_the_past(turn, trigger, senses));
+    if (past) return {};
     if (trigger.team.empty()) trigger.team = team_of(turn, trigger.service);
     TRY([[maybe_unused]] const auto id, incidents::declare_or_join(turn, trigger));
     return {};
@@ -52,15 +55,17 @@ std::string key_of(const notify::Reachability& channel) {
 }  // namespace
 
 // Silenced or inhibited: it is known, and nobody is told.
-Result<void> declare_for_alert(const Turn& turn, const Recorded& event, const Senses&) {
+Result<void> declare_for_alert(const Turn& turn, const Recorded& event, const Senses& senses) {
     TRY(const auto alert, from_json<alerts::AlertRaised>(event.payload));
     if (!alert.suppressed_by.empty()) return {};
-    return declare(turn, {.key = "alert:" + alert.fingerprint,
-                          .title = alert.title,
-                          .severity = severity_of(alert.severity),
-                          .service = alert.service,
-                          .team = alert.service.empty() ? team_of_inbox(turn, alert.source) : "",
-                          .started_at = alert.started_at});
+    return declare(turn,
+                   {.key = "alert:" + alert.fingerprint,
+                    .title = alert.title,
+                    .severity = severity_of(alert.severity),
+                    .service = alert.service,
+                    .team = alert.service.empty() ? team_of_inbox(turn, alert.source) : "",
+                    .started_at = alert.started_at},
+                   senses);
 }
 
 Result<void> worsen_for_alert(const Turn& turn, const Recorded& event, const Senses&) {
@@ -71,9 +76,10 @@ Result<void> worsen_for_alert(const Turn& turn, const Recorded& event, const Sen
                           .service = alert.service});
 }
 
-Result<void> clear_for_alert(const Turn& turn, const Recorded& event, const Senses&) {
+Result<void> clear_for_alert(const Turn& turn, const Recorded& event, const Senses& senses) {
     TRY(const auto alert, from_json<alerts::AlertCleared>(event.payload));
-    return incidents::clear(turn, "alert:" + alert.fingerprint);
+    TRY_VOID(incidents::clear(turn, "alert:" + alert.fingerprint));
+    return let_go_of_the_past(turn, alert.service, senses);
 }
 
 Result<void> alert_ends(const Turn& turn, const store::Wakeup& clock, const Senses&) {
@@ -84,13 +90,15 @@ Result<void> heartbeat_missed(const Turn& turn, const store::Wakeup& clock, cons
     return alerts::heartbeat_missed(turn, clock.subject);
 }
 
-Result<void> declare_for_objective(const Turn& turn, const Recorded& event, const Senses&) {
+Result<void> declare_for_objective(const Turn& turn, const Recorded& event, const Senses& senses) {
     TRY(const auto breach, from_json<slo::Breached>(event.payload));
-    return declare(turn, {.key = "objective:" + breach.objective,
-                          .title = breach.title,
-                          .severity = severity_of(breach.severity),
-                          .service = breach.service,
-                          .started_at = breach.started_at});
+    return declare(turn,
+                   {.key = "objective:" + breach.objective,
+                    .title = breach.title,
+                    .severity = severity_of(breach.severity),
+                    .service = breach.service,
+                    .started_at = breach.started_at},
+                   senses);
 }
 
 Result<void> clear_for_objective(const Turn& turn, const Recorded& event, const Senses&) {

@@ -359,16 +359,21 @@ ops::Decision ring(const Incident& incident, const std::string& clock, Instant d
     Missed missed(decision, incident, due);
     const auto& policy = incident.policy;
     const bool hurt = users_hurt(incident.state);
+    // A ticket waits for the day: of its clocks only the one to escalate wakes somebody.
+    const bool wakes = incident.severity < 4;
     if (clock == respond_by && incident.state == State::declared) {
         const auto what = fmt::format("nobody has responded within {}", show(policy.respond));
-        missed.clock(clock, what).escalate(what);
+        missed.clock(clock, what);
+        if (wakes) missed.escalate(what);
     } else if (clock == escalate_by && hurt) {
         missed.escalate(fmt::format("not mitigated within {}", show(policy.escalate)));
     } else if (clock == assess_by && hurt && incident.assessed_at == Instant{}) {
         missed.clock(clock, fmt::format("not assessed within {}", show(policy.assess)));
-    } else if (clock == mitigate_by && hurt) {
+    } else if (clock == mitigate_by && hurt && wakes) {
         const auto what = fmt::format("not mitigated within {}", show(policy.mitigate));
-        missed.clock(clock, what).escalate(what);
+        missed.clock(clock, what);
+        // Where nobody has answered yet the page is on its way through all of them as it is.
+        if (incident.state == State::acknowledged) missed.escalate(what);
     } else if (clock == update_due && is_open(incident.state)) {
         missed.clock(clock, fmt::format("no update for {}", show(policy.communicate)));
         Clocks(decision, incident.id).set(update_due, now + policy.communicate);
