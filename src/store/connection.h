@@ -23,6 +23,10 @@ class Connection {
     virtual Result<std::int64_t> run(const Sql& sql, const Values& values, const TakeRow* take) = 0;
     // Several statements, without values.
     virtual Result<void> run_text(const std::string& text, const TakeRow* take) = 0;
+
+    // See Session.
+    virtual Result<bool> lead() { return true; }
+    virtual bool is_lost() const { return false; }
 };
 
 Result<std::unique_ptr<Connection>> open_sqlite(const std::string& path, Access access);

@@ -32,7 +32,7 @@ class DatabaseForTests {
             run("CREATE SCHEMA " + schema_);
             run("SET search_path TO " + schema_);
         }
-        const auto migrated = migrate(*session_);
+        const auto migrated = migrate(*session_, Part::both);
         EXPECT_TRUE(migrated) << migrated.error().message();
     }
     ~DatabaseForTests() {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <future>
 
 #include "base/text.h"
 #include "store/digest.h"
@@ -111,6 +112,13 @@ Result<std::vector<Entry>> with_subjects(Session& session, const Rows& rows) {
     return list;
 }
 
+// Nobody else may write while we lead: whoever finds that somebody did leads no longer.
+std::unexpected<Error> fenced_off(const Tx& tx, std::int64_t seq) {
+    tx.session().give_up();
+    return fail(Errc::unavailable,
+                fmt::format("record {} was written by another process, which leads now", seq));
+}
+
 }  // namespace
 
 std::string hash_of(const Entry& entry) {
@@ -146,9 +154,12 @@ Result<Entry> append(const Tx& tx, NewEntry fresh) {
     entry.salt = random_hex(16);
     entry.digest = sha256_hex(entry.salt + entry.payload);
     entry.hash = hash_of(entry);
-    TRY_VOID(tx.run(insert, {entry.seq, entry.recorded_at, entry.kind, entry.version, entry.who,
-                             entry.origin, entry.cause ? Value(*entry.cause) : Value(Null{}),
-                             entry.digest, entry.prev, entry.hash}));
+    const auto inserted =
+        tx.run(insert, {entry.seq, entry.recorded_at, entry.kind, entry.version, entry.who,
+                        entry.origin, entry.cause ? Value(*entry.cause) : Value(Null{}),
+                        entry.digest, entry.prev, entry.hash});
+    if (!inserted && inserted.error().code == Errc::conflict) return fenced_off(tx, entry.seq);
+    TRY_VOID(inserted);
     TRY_VOID(tx.run(insert_payload, {entry.seq, entry.salt, entry.payload}));
     for (std::size_t i = 0; i < entry.subjects.size(); ++i)
         TRY_VOID(
@@ -212,7 +223,7 @@ Result<Anchors> parse_anchors(std::string_view text) {
 
 namespace {
 
-constexpr std::int64_t batch = 10'000;  // Bound: of what is held at a time.
+constexpr std::int64_t batch = 4000;  // Bound: of records held at a time; twice, while verifying.
 
 // What is wrong with a record that follows `before`; empty: nothing.
 std::string look_at(const Entry& entry, const Head& before) {
@@ -263,21 +274,30 @@ Result<void> deal_subjects(Session& session, std::vector<Entry>& list) {
                         });
 }
 
+Result<std::vector<Entry>> read_batch(Session& session, std::int64_t after) {
+    std::vector<Entry> list;
+    list.reserve(batch);
+    TRY_VOID(session.each(after_all, {after, batch}, [&](const Row& row) -> Result<void> {
+        list.push_back(read(row));
+        return {};
+    }));
+    if (!list.empty()) TRY_VOID(deal_subjects(session, list));
+    return list;
+}
+
 }  // namespace
 
+// While a batch is looked at the next one is read: the session is the reading thread's then.
 Result<Verdict> verify(Session& session, const Anchors& anchors, const Progress& progress) {
     Walk walk{{.head = {0, no_hash()}}, anchors};
-    std::int64_t after = 0;
+    const auto read_after = [&session](std::int64_t after) {
+        return std::async(std::launch::async, read_batch, std::ref(session), after);
+    };
+    auto next = read_after(0);
     while (walk.verdict.wrong.empty()) {
-        std::vector<Entry> list;
-        list.reserve(batch);
-        TRY_VOID(session.each(after_all, {after, batch}, [&](const Row& row) -> Result<void> {
-            list.push_back(read(row));
-            return {};
-        }));
+        TRY(const auto list, next.get());
         if (list.empty()) break;
-        TRY_VOID(deal_subjects(session, list));
-        after = list.back().seq;
+        next = read_after(list.back().seq);
         for (const Entry& entry : list) {
             if (!walk.verdict.wrong.empty()) break;
             walk.take(entry);

@@ -39,7 +39,8 @@ struct Head {
     std::string hash;
 };
 
-// The last lock taken in a transaction. Error `conflict`: another leader has appended, step down.
+// The last lock taken in a transaction. Error `unavailable`, and a session that is_lost(): another
+// leader has appended, step down.
 Result<Entry> append(const Tx& tx, NewEntry entry);
 
 Result<Head> head(Session& session);  // Nothing yet: 0 and 64 zeros.

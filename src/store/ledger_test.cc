@@ -153,6 +153,48 @@ TEST(LedgerOnPostgres, TheSecondLeaderIsFencedOff) {
     EXPECT_EQ(forged.error().code, Errc::conflict);
 }
 
+TEST(LedgerOnPostgres, AStaleLeaderFindsOutAndGivesUp) {
+    if (engines_for_tests().size() < 2) return;
+    DatabaseForTests db(Engine::postgres);
+    const auto stale = db.second();
+    const NewEntry entry{.recorded_at = {1}, .kind = "a", .who = "a", .origin = "x"};
+    // It looks at the head before the other has committed, and writes after.
+    ASSERT_TRUE(stale->run_text("SET default_transaction_isolation = 'repeatable read'"));
+    auto late = Tx::begin(*stale);
+    ASSERT_TRUE(late && head(*stale));
+    auto mine = db.begin();
+    ASSERT_TRUE(append(mine, entry) && mine.commit());
+    const auto refused = append(*late, entry);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Errc::unavailable);
+    EXPECT_TRUE(stale->is_lost());
+    EXPECT_FALSE(head(*stale));
+    EXPECT_EQ(head(db.session())->seq, 1);
+}
+
+TEST(LeaderOnPostgres, IsOneUntilItsConnectionEnds) {
+    if (engines_for_tests().size() < 2) return;
+    DatabaseForTests db(Engine::postgres);
+    auto first = db.second();
+    const auto second = db.second();
+    EXPECT_TRUE(first->lead().value_or(false));
+    EXPECT_TRUE(first->lead().value_or(false));
+    const auto other = second->lead();
+    ASSERT_TRUE(other);
+    EXPECT_FALSE(*other);
+    first.reset();
+    bool leads = false;  // The server lets go of the lock when it has seen the connection end.
+    for (int i = 0; i < 500 && !leads; ++i) leads = second->lead().value_or(false);
+    EXPECT_TRUE(leads);
+    const auto me = second->rows_text("SELECT pg_terminate_backend(pg_backend_pid())");
+    EXPECT_FALSE(me);
+    EXPECT_TRUE(second->is_lost());
+    EXPECT_EQ(head(*second).error().code, Errc::unavailable);
+    ASSERT_TRUE(second->mend());
+    EXPECT_FALSE(second->is_lost());
+    EXPECT_TRUE(second->run_text("SELECT 1"));
+}
+
 TEST(Anchors, AreReadStrictly) {
     const std::string hash(64, 'a');
     EXPECT_EQ(parse_anchors("# published\n3 " + hash + "\n\n")->size(), 1U);

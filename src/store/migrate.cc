@@ -20,9 +20,17 @@ Result<void> apply(Session& session, const Migration& migration) {
     return tx.commit();
 }
 
+// From here on they are of the signals' own database.
+constexpr int signals_first = 1000;
+
+bool is_for(const Migration& migration, Part part) {
+    if (part == Part::both) return true;
+    return (migration.number() >= signals_first) == (part == Part::signals);
+}
+
 }  // namespace
 
-Result<void> migrate(Session& session) {
+Result<void> migrate(Session& session, Part part) {
     TRY_VOID(session.run_text(
         "CREATE TABLE IF NOT EXISTS migrations (number BIGINT PRIMARY KEY, applied_at BIGINT)"));
     TRY(const auto done, session.rows(applied));
@@ -37,7 +45,7 @@ Result<void> migrate(Session& session) {
     }
     for (const Migration* migration : known) {
         const auto is_this = [&](const Row& row) { return row.integer(0) == migration->number(); };
-        if (std::ranges::any_of(done, is_this)) continue;
+        if (!is_for(*migration, part) || std::ranges::any_of(done, is_this)) continue;
         TRY_VOID(apply(session, *migration));
     }
     return {};

@@ -81,10 +81,59 @@ Value cell(const PGresult* answer, int row, int column) {
     }
 }
 
+// Whose connection it is, that it is noticed within seconds when the server or the way to it is
+// gone, and that the server notices when we are. What the address says itself stays.
+std::string with_settings(std::string url) {
+    static constexpr std::pair<std::string_view, std::string_view> settings[] = {
+        {"fallback_application_name", "streamgate"},
+        {"connect_timeout", "5"},  // Seconds.
+        {"keepalives_idle", "5"},
+        {"keepalives_interval", "2"},
+        {"keepalives_count", "3"},
+        {"tcp_user_timeout", "10000"},  // Milliseconds.
+    };
+    for (const auto& [name, value] : settings) {
+        if (url.contains(std::string(name) + "=")) continue;
+        url += fmt::format("{}{}={}", url.contains('?') ? '&' : '?', name, value);
+    }
+    return url;
+}
+
+// The number of the lock: "StGt". Its second half is the schema, so that several installations may
+// share a database.
+constexpr int leader_lock = 0x53744774;
+
+// A leader that is stopped, or on a machine that is gone, must not keep the lock. Set where the
+// server knows it: idle_session_timeout is of version 14.
+std::string leader_settings() {
+    const auto ms = Session::leader_silence_max / 1ms;
+    return fmt::format(
+        "SELECT set_config(name, v, false) FROM pg_settings JOIN (VALUES "
+        "('idle_session_timeout', '{0}'), ('idle_in_transaction_session_timeout', '{0}'), "
+        "('tcp_user_timeout', '{0}'), ('tcp_keepalives_idle', '5'), "
+        "('tcp_keepalives_interval', '2'), ('tcp_keepalives_count', '2')) AS t (n, v) ON n = name",
+        ms);
+}
+
 class Postgres final : public Connection {
   public:
     explicit Postgres(PGconn* connection) : connection_(connection) {}
     ~Postgres() override { PQfinish(connection_); }
+
+    bool is_lost() const override { return PQstatus(connection_) != CONNECTION_OK; }
+
+    Result<bool> lead() override {
+        bool leads = false;
+        const TakeRow take = [&](const Row& row) -> Result<void> {
+            leads = row.integer(0) != 0;
+            return {};
+        };
+        const auto ask = fmt::format(
+            "SELECT pg_try_advisory_lock({}, hashtext(current_schema()::text))", leader_lock);
+        TRY_VOID(run_text(ask, &take));
+        if (leads) TRY_VOID(run_text(leader_settings(), nullptr));
+        return leads;
+    }
 
     Result<std::int64_t> run(const Sql& sql, const Values& values, const TakeRow* take) override {
         const std::string name(sql.name());
@@ -182,7 +231,7 @@ class Postgres final : public Connection {
 }  // namespace
 
 Result<std::unique_ptr<Connection>> open_postgres(const std::string& url, Access access) {
-    PGconn* raw = PQconnectdb(url.c_str());
+    PGconn* raw = PQconnectdb(with_settings(url).c_str());
     auto opened = std::make_unique<Postgres>(raw);
     if (PQstatus(raw) != CONNECTION_OK) {
         std::string_view why(PQerrorMessage(raw));  // Names host and user, never the password.

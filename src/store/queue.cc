@@ -21,6 +21,12 @@ CREATE TABLE cursors (
 CREATE TABLE numbers (what TEXT PRIMARY KEY, last BIGINT NOT NULL);
 )");
 
+const Migration by_end(3, "actions that ended long ago are found, and leave", R"(
+CREATE INDEX outbox_ended ON outbox (ended_at);
+)");
+
+const Sql drop_jobs("outbox.drop_ended",
+                    "DELETE FROM outbox WHERE ended_at < :t AND state <> 'open'");
 const Sql insert_job("outbox.insert",
                      "INSERT INTO outbox (id, kind, key, body, cause, urgency, attempts, next_at, "
                      "give_up_at, state, error) VALUES (:a, :b, :c, :d, :e, :f, 0, :g, :h, 'open', "
@@ -31,6 +37,8 @@ const Sql due_job("outbox.due",
 const Sql next_job("outbox.next", "SELECT min(next_at) FROM outbox WHERE state = 'open'");
 const Sql begin_job("outbox.start",
                     "UPDATE outbox SET attempts = attempts + 1, next_at = :at WHERE id = :id");
+const Sql take_over_jobs("outbox.take_over",
+                         "UPDATE outbox SET next_at = :now WHERE state = 'open' AND attempts > 0");
 const Sql later_job("outbox.postpone",
                     "UPDATE outbox SET next_at = :at, error = :e WHERE id = :id");
 const Sql finish_job("outbox.end",
@@ -115,6 +123,8 @@ Result<void> start_job(const Tx& tx, std::int64_t id, Instant retry_at) {
     return tx.run(begin_job, {retry_at, id});
 }
 
+Result<void> resume_jobs(const Tx& tx, Instant now) { return tx.run(take_over_jobs, {now}); }
+
 Result<void> postpone_job(const Tx& tx, std::int64_t id, Instant until, const std::string& why) {
     return tx.run(later_job, {until, why, id});
 }
@@ -123,6 +133,8 @@ Result<void> end_job(const Tx& tx, std::int64_t id, JobEnd how, const std::strin
                      Instant at) {
     return tx.run(finish_job, {how == JobEnd::done ? "done" : "failed", why, at, id});
 }
+
+Result<void> drop_ended_jobs(const Tx& tx, Instant before) { return tx.run(drop_jobs, {before}); }
 
 Result<void> set_wakeup(const Tx& tx, const Wakeup& wakeup) {
     return tx.run(put_wakeup, {wakeup.name, wakeup.subject, wakeup.due, of(wakeup.cause)});

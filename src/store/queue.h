@@ -32,6 +32,10 @@ Result<std::optional<Instant>> next_job_at(Session& session);
 // Before it is performed: a crash after this line performs it again at `retry_at`.
 Result<void> start_job(const Tx& tx, std::int64_t id, Instant retry_at);
 Result<void> postpone_job(const Tx& tx, std::int64_t id, Instant until, const std::string& why);
+// What was begun and not ended by a process that is no more: due at once.
+Result<void> resume_jobs(const Tx& tx, Instant now);
+// Ended before `before`: nobody asks for their keys any more.
+Result<void> drop_ended_jobs(const Tx& tx, Instant before);
 enum class JobEnd : std::uint8_t { done, failed };
 Result<void> end_job(const Tx& tx, std::int64_t id, JobEnd how, const std::string& why, Instant at);
 

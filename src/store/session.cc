@@ -4,12 +4,32 @@
 
 namespace sg::store {
 
-struct Session::Parts {
-    std::unique_ptr<Connection> connection;
-    Engine engine = Engine::sqlite;
-    Saboteur saboteur;
+namespace {
 
+constexpr Duration mend_every = 1s;
+
+Result<std::unique_ptr<Connection>> connect(Engine engine, const std::string& url, Access access) {
+    if (engine == Engine::sqlite) return open_sqlite(url.substr(7), access);
+    return open_postgres(url, access);
+}
+
+}  // namespace
+
+struct Session::Parts {
+    std::string url;
+    Access access = Access::writing;
+    Engine engine = Engine::sqlite;
+    std::unique_ptr<Connection> connection;
+    Saboteur saboteur;
+    bool given_up = false;
+    Tick mend_at;  // Not before.
+
+    Result<void> usable() const {
+        if (!given_up) return {};
+        return fail(Errc::unavailable, "another process writes the ledger: this one gave way");
+    }
     Result<void> may(std::string_view statement) const {
+        TRY_VOID(usable());
         return saboteur ? saboteur(statement) : Result<void>{};
     }
 };
@@ -19,15 +39,14 @@ Session::~Session() = default;
 
 Result<std::unique_ptr<Session>> Session::open(const std::string& url, Access access) {
     auto parts = std::make_unique<Parts>();
-    if (url.starts_with("sqlite:")) {
-        TRY(parts->connection, open_sqlite(url.substr(7), access));
-    } else if (url.starts_with("postgres://") || url.starts_with("postgresql://")) {
-        parts->engine = Engine::postgres;
-        TRY(parts->connection, open_postgres(url, access));
-    } else {
+    const bool is_postgres = url.starts_with("postgres://") || url.starts_with("postgresql://");
+    if (!is_postgres && !url.starts_with("sqlite:"))
         return fail(Errc::invalid_argument, "not the address of a database that is known",
                     "write sqlite:/path/to/file or postgres://user@host/database");
-    }
+    parts->url = url;
+    parts->access = access;
+    parts->engine = is_postgres ? Engine::postgres : Engine::sqlite;
+    TRY(parts->connection, connect(parts->engine, url, access));
     return std::unique_ptr<Session>(new Session(std::move(parts)));
 }
 
@@ -67,7 +86,27 @@ Result<void> Session::each(const Sql& sql, const Values& values,
     return {};
 }
 
+Result<bool> Session::lead() {
+    TRY_VOID(parts_->may("lead"));
+    return parts_->connection->lead();
+}
+
+bool Session::is_lost() const { return parts_->given_up || parts_->connection->is_lost(); }
+void Session::give_up() { parts_->given_up = true; }
+
+Result<void> Session::mend() {
+    if (!is_lost()) return {};
+    const Tick now = steady_now();
+    if (now < parts_->mend_at)
+        return fail(Errc::unavailable, "the database cannot be reached at the moment");
+    parts_->mend_at = now + mend_every;
+    TRY(parts_->connection, connect(parts_->engine, parts_->url, parts_->access));
+    parts_->given_up = false;
+    return {};
+}
+
 Result<void> Session::run_text(std::string_view text) {
+    TRY_VOID(parts_->usable());
     return parts_->connection->run_text(std::string(text), nullptr);
 }
 
@@ -77,6 +116,7 @@ Result<Rows> Session::rows_text(std::string_view text) {
         rows.push_back(row);
         return {};
     };
+    TRY_VOID(parts_->usable());
     TRY_VOID(parts_->connection->run_text(std::string(text), &take));
     return rows;
 }

@@ -48,6 +48,21 @@ class Session {
     Result<void> run_text(std::string_view text);
     Result<Rows> rows_text(std::string_view text);
 
+    // Who writes when several processes share a PostgreSQL: true when this session is, or now
+    // becomes, the one that leads. It is until its connection ends, and the server ends that of a
+    // leader which says nothing for leader_silence_max. SQLite is shared by nobody: always true.
+    Result<bool> lead();
+
+    // The connection has ended, or was given up: every statement fails. Who leads must step down.
+    bool is_lost() const;
+    // A leader that finds the work of another gives up its session (docs/decisions/0003-leader.md).
+    void give_up();
+    // For who only reads, outside a transaction: connects again if the connection was lost. Bound:
+    // it tries once a second; until then error `unavailable`.
+    Result<void> mend();
+
+    static constexpr Duration leader_silence_max = 10s;
+
     void sabotage(Saboteur saboteur);
 
   private:
@@ -82,7 +97,10 @@ class Tx {
     Session* session_;
 };
 
+// Which tables a database is for. Those of the signals have numbers from 1000 on.
+enum class Part : std::uint8_t { operations, signals, both };
+
 // Brings the schema up to date. Error: `unsupported` when the database is newer than we are.
-Result<void> migrate(Session& session);
+Result<void> migrate(Session& session, Part part = Part::operations);
 
 }  // namespace sg::store

@@ -23,7 +23,7 @@ Result<Accumulator::Known> Rollup::open() {
 Result<void> Rollup::open_session() {
     if (session_ != nullptr) return {};
     TRY(auto session, store::Session::open("sqlite:" + file_));
-    TRY_VOID(store::migrate(*session));
+    TRY_VOID(store::migrate(*session, store::Part::signals));
     TRY(const auto stored, rows::series(*session));
     const std::scoped_lock lock(mutex_);
     for (const auto& [name, id] : stored) next_id_ = std::max(next_id_, id + 1);
