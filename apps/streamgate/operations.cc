@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "config/document.h"
 #include "config/load.h"
@@ -12,6 +13,7 @@
 #include "ops/detect/slo/commands.h"
 #include "ops/detect/slo/show.h"
 #include "ops/detect/slo/store.h"
+#include "ops/leader.h"
 #include "ops/respond/notify/compose.h"
 #include "ops/spine.h"
 #include "platform/local/files.h"
@@ -62,21 +64,38 @@ Result<void> Operations::begin() {
                                       [layout = platform::local::Layout{layout_.state}] {
                                           return platform::local::sockets_of_leaving_gateways(
                                               layout);
-                                      }},
+                                      },
+                                  .clock = clock_},
         layout_.history());
-    const auto& history = collector_->history();
-    const auto url = layout_.store_url(*config_);
-    TRY(writer_, ops::Writer::open(ops::spine(), {.store = url,
-                                                  .config = config_,
-                                                  .perform =
-                                                      [this](const auto& job, const auto& config) {
-                                                          return perform(job, config);
-                                                      },
-                                                  .senses = {&history}}));
+    TRY_VOID(open_writer());
     writer_->start();
-    TRY_VOID(accept_config({"system", "start"}, ""));
     collector_->start(signals::setup_of(*config_, layout_.gateway_socket()),
                       [this](const signals::Second& second) { judge(second); });
+    return open_api();
+}
+
+Result<void> Operations::open_writer() {
+    const auto told = [](const Result<void>& leads) {
+        if (leads) spdlog::info("this process leads operations");
+        else spdlog::warn("this process stands by: {}", leads.error().message());
+    };
+    TRY(writer_,
+        ops::Writer::open(ops::spine(),
+                          {.store = layout_.store_url(*config_),
+                           .clock = clock_,
+                           .config = config_,
+                           .perform = [this](const auto& job,
+                                             const auto& config) { return perform(job, config); },
+                           .senses = {&collector_->history()},
+                           .begin_term = [this](const ops::Turn& turn) { return begin_term(turn); },
+                           .told = told}));
+    if (const auto standing = writer_->standing(); !standing.leads)
+        spdlog::info("this process stands by; the leader is {}",
+                     standing.leader ? standing.leader->name : "another");
+    return {};
+}
+
+Result<void> Operations::open_api() {
     // Checked with the configuration: without a certificate only a loopback address is served.
     const auto& certificate = config_->operations.ops.certificate;
     std::shared_ptr<const runtime::TlsServer> tls;
@@ -84,9 +103,12 @@ Result<void> Operations::begin() {
         TRY(tls, runtime::TlsServer::make(
                      {.certificates = {{certificate.certificate, certificate.key}}}));
     }
+    const auto url = layout_.store_url(*config_);
+    TRY(read_, store::Session::open(url, store::Access::looking));
     inbox_limits_.since = wall_now();
     TRY(api_, api::Server::start({.writer = *writer_,
-                                  .history = history,
+                                  .history = collector_->history(),
+                                  .clock = clock_,
                                   .store = url,
                                   .socket = layout_.socket(),
                                   .objectives = [this] { return objectives(); },
@@ -121,14 +143,23 @@ notify::Keys Operations::keys() const {
 // --- configuration
 // ------------------------------------------------------------------------------
 
-Result<void> Operations::accept_config(const ops::Actor& actor, const std::string& difference) {
+Result<void> Operations::accept_config(const ops::Turn& turn, const ops::Actor& actor,
+                                       const std::string& difference) const {
     const auto config = this->config();
     const auto document = config::to_yaml(config::to_document(*config));
     const ops::ConfigAccepted accepted{store::sha256_hex(document), config_file_, difference};
-    return writer_->run([&](const ops::Turn& turn) -> Result<void> {
-        TRY([[maybe_unused]] const bool is_new, ops::accept(turn, actor, accepted, SG_VERSION));
-        return {};
-    });
+    TRY([[maybe_unused]] const bool is_new, ops::accept(turn, actor, accepted, SG_VERSION));
+    return {};
+}
+
+Result<void> Operations::begin_term(const ops::Turn& turn) const {
+    TRY_VOID(accept_config(turn, {"system", "start"}, ""));
+    char host[256] = {};
+    ::gethostname(host, sizeof host - 1);
+    const auto process = ::getpid();
+    return ops::take_the_lead(
+        turn, {fmt::format("{} (process {}, {})", host, process, layout_.state), host,
+               layout_.state, process});
 }
 
 Result<void> Operations::reload() {
@@ -143,7 +174,12 @@ Result<void> Operations::reload() {
     }
     writer_->use(loaded);
     collector_->reconfigure(signals::setup_of(*loaded, layout_.gateway_socket()));
-    return accept_config({"operator", "reload"}, difference);
+    const auto recorded = writer_->run([&](const ops::Turn& turn) {
+        return accept_config(turn, {"operator", "reload"}, difference);
+    });
+    // Who stands by records it when it leads.
+    if (!recorded && writer_->leads()) return recorded;
+    return {};
 }
 
 // --- keys of acknowledge links
@@ -166,6 +202,11 @@ Result<void> Operations::open_keys() {
 
 void Operations::judge(const signals::Second& second) {
     const auto& history = collector_->history();
+    if (!writer_->leads()) {
+        const std::lock_guard lock(meter_mutex_);
+        meter_.follow(*config(), history);
+        return alerts::look_on(second, watch_);
+    }
     const auto objectives = writer_->run([&](const ops::Turn& turn) {
         const std::lock_guard lock(meter_mutex_);
         return slo::judge(turn, history, meter_);
@@ -210,14 +251,14 @@ ops::Performed Operations::perform(const store::Job& job, const config::Config& 
 }
 
 std::vector<slo::Report> Operations::objectives() {
-    std::map<std::string, slo::Standing> standings;
-    const auto loaded = writer_->run([&](const ops::Turn& turn) -> Result<void> {
-        TRY(standings, slo::load(turn.tx));
-        return {};
-    });
-    if (!loaded) spdlog::warn("objectives cannot be read: {}", loaded.error().message());
+    const auto standings = [this]() -> Result<std::map<std::string, slo::Standing>> {
+        TRY_VOID(read_->mend());
+        TRY(const auto tx, store::Tx::begin(*read_, store::Tx::For::reading));
+        return slo::load(tx);
+    }();
+    if (!standings) spdlog::warn("objectives cannot be read: {}", standings.error().message());
     const std::lock_guard lock(meter_mutex_);
-    return slo::reports(meter_, standings);
+    return slo::reports(meter_, standings.value_or(std::map<std::string, slo::Standing>{}));
 }
 
 }  // namespace sg::app

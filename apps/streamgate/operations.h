@@ -56,7 +56,11 @@ class Operations {
   private:
     explicit Operations(std::string config_file) : config_file_(std::move(config_file)) {}
     Result<void> begin();
-    Result<void> accept_config(const ops::Actor& actor, const std::string& difference);
+    Result<void> open_writer();
+    Result<void> open_api();
+    Result<void> accept_config(const ops::Turn& turn, const ops::Actor& actor,
+                               const std::string& difference) const;
+    Result<void> begin_term(const ops::Turn& turn) const;
     Result<void> open_keys();
     void judge(const signals::Second& second);
     ops::Performed perform(const store::Job& job, const config::Config& config) const;
@@ -73,10 +77,12 @@ class Operations {
     alerts::Watch watch_;  // Of the thread that judges.
     std::mutex meter_mutex_;
     slo::Meter meter_;
+    ForwardClock clock_;
     std::unique_ptr<Outside> outside_;
     std::unique_ptr<signals::Collector> collector_;
     std::unique_ptr<ops::Writer> writer_;
-    api::InboxLimits inbox_limits_;  // Of the API's thread, once it runs.
+    std::unique_ptr<store::Session> read_;  // Of the API's thread.
+    api::InboxLimits inbox_limits_;         // Of the API's thread, once it runs.
     std::unique_ptr<api::Server> api_;
 };
 

@@ -54,6 +54,8 @@ web::Reply acknowledge(api::Site& site, const web::Request& request, const Visit
             return oncall::acknowledge(turn, actor, {.page = grant->page, .how = "link"});
         });
         // One that has stopped is shown as it is, not as an error.
+        if (!done && done.error().code == Errc::unavailable)
+            return html({.state = AckView::State::refused, .why = done.error().what}, 503);
         if (!done && done.error().code != Errc::conflict) return refused(done.error().message());
     } else if (request.method != "GET" && request.method != "HEAD") {
         return api::problem({Errc::invalid_argument, "not this way",
@@ -76,6 +78,12 @@ web::Reply war_room(std::string_view number) {
     return reply;
 }
 
+// For a load balancer: of several processes it is the leader that can do what is asked here.
+web::Reply leader(const api::Site& site) {
+    if (site.writer.leads()) return {200, "text/plain", "leads\n"};
+    return {503, "text/plain", "stands by\n"};
+}
+
 web::Reply calendar(api::Site& site, std::string_view token, Instant now) {
     const auto feed = oncall::calendar_of(site.read, *site.config(), token, now);
     if (!feed) return api::problem(feed.error());
@@ -94,6 +102,7 @@ web::Reply public_answer(api::Site& site, const web::Request& request, const Vis
     if (path.starts_with("/c/") && path.ends_with(".ics"))
         return calendar(site, path.substr(3, path.size() - 7), visit.now);
     if (path == "/healthz") return {200, "text/plain", "ok\n"};
+    if (path == "/leader") return leader(site);
     if (auto reply = api::inbox_at_public_door(site, request, visit.limits, visit.now))
         return std::move(*reply);
     return api::problem(

@@ -105,12 +105,14 @@ Result<Json> on_call(Site& site, Instant now) {
 
 Result<Answer> show_status(Site& site, const Call& call) {
     const auto latest = site.history.latest();
+    const auto standing = site.writer.standing();
     TRY(const auto open, incidents::open_incidents(site.read));
-    Json json{{"at", to_rfc3339(call.now)},
-              {"well", open.empty()},
-              {"trouble", site.writer.trouble()},
-              {"signals_at", to_rfc3339(latest.at)},
-              {"incidents", Json::array()}};
+    Json json{{"at", to_rfc3339(call.now)},          {"well", open.empty()},
+              {"trouble", standing.trouble},         {"leads", standing.leads},
+              {"signals_at", to_rfc3339(latest.at)}, {"incidents", Json::array()}};
+    if (standing.leader)
+        json["leader"] = {{"name", standing.leader->name},
+                          {"since", to_rfc3339(standing.leader->since)}};
     for (const auto& incident : open) json["incidents"].push_back(Json::parse(to_json(incident)));
     json["services"] = services_of(site, call.now);
     json["needs"] = needs_of(latest);

@@ -21,6 +21,7 @@ class Server {
     struct Options {
         ops::Writer& writer;
         const signals::History& history;
+        const Clock& clock;
         std::string store;   // For sessions of its own, which only read.
         std::string socket;  // Path of the operator's socket.
         std::function<std::vector<slo::Report>()> objectives;

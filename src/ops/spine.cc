@@ -5,6 +5,7 @@
 
 #include "ops/detect/alerts/store.h"
 #include "ops/detect/slo/store.h"
+#include "ops/leader.h"
 #include "ops/respond/incidents/store.h"
 #include "ops/respond/notify/store.h"
 #include "ops/respond/oncall/store.h"
@@ -79,8 +80,8 @@ constexpr Outcome outcomes[] = {
 
 std::vector<FoldRow> all_folds() {
     std::vector<FoldRow> all;
-    for (const auto rows :
-         {alerts::folds(), slo::folds(), incidents::folds(), oncall::folds(), notify::folds()})
+    for (const auto rows : {leader_folds(), alerts::folds(), slo::folds(), incidents::folds(),
+                            oncall::folds(), notify::folds()})
         all.insert(all.end(), rows.begin(), rows.end());
     return all;
 }

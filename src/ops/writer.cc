@@ -1,30 +1,34 @@
 #include "ops/writer.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <future>
+
+#include "store/ledger.h"
 
 namespace sg::ops {
 
 namespace {
 
-constexpr Duration look_again = 1s;  // After the database failed.
-constexpr Duration nap_max = 30s;    // Bound: a clock that jumps is noticed within this.
+constexpr Duration look_again = 1s;    // After the database failed.
+constexpr Duration try_again = 500ms;  // For the lock, while another leads.
+constexpr Duration nap_max = 30s;      // Bound: a clock that jumps is noticed within this.
+// Bound: a leader that has lost its connection notices within this, and one whose server waits for
+// a sign of life gives one. A fraction of store::Session::leader_silence_max.
+constexpr Duration leader_nap_max = 1s;
+constexpr Duration behind_max = 5s;  // Of the system's clock, before it is trouble.
 
 }  // namespace
 
 Result<std::unique_ptr<Writer>> Writer::open(const Spine& spine, Options options) {
-    TRY(auto session, store::Session::open(options.store));
-    TRY_VOID(store::migrate(*session));
-    return std::unique_ptr<Writer>(new Writer(spine, std::move(options), std::move(session)));
+    std::unique_ptr<Writer> writer(new Writer(spine, std::move(options)));
+    TRY_VOID(writer->try_to_lead());
+    return writer;
 }
 
-Writer::Writer(const Spine& spine, Options options, std::unique_ptr<store::Session> session)
-    : options_(std::move(options)),
-      session_(std::move(session)),
-      engine_(*session_, spine, options_.config),
-      config_(options_.config) {
-    engine_.sense(options_.senses);
-}
+Writer::Writer(const Spine& spine, Options options)
+    : spine_(spine), options_(std::move(options)), config_(options_.config) {}
 
 void Writer::start() {
     writer_ = std::thread([this] { write_until_stopped(); });
@@ -41,6 +45,8 @@ Writer::~Writer() {
     wake_actors_.notify_all();
     for (auto& actor : actors_) actor.join();
     if (writer_.joinable()) writer_.join();
+    // What was performed meanwhile is recorded: forgotten, it would be performed again.
+    if (engine_) run_tasks(std::exchange(tasks_, {}));
     for (Task& task : tasks_) task.done(fail(Errc::cancelled, "operations are stopping"));
 }
 
@@ -51,6 +57,7 @@ Result<void> Writer::run(Engine::Command command) {
     {
         const std::lock_guard lock(mutex_);
         if (stopping_) return fail(Errc::cancelled, "operations are stopping");
+        if (!standing_.leads) return std::unexpected(refusal());
         if (tasks_.size() >= options_.queue_max)
             return fail(Errc::exhausted, "too many commands wait for the database");
         tasks_.push_back({std::move(command), [&promise](Result<void> result) {
@@ -66,14 +73,103 @@ void Writer::use(config::Snapshot config) {
     config_ = std::move(config);
 }
 
-std::string Writer::trouble() const {
+bool Writer::leads() const {
     const std::lock_guard lock(mutex_);
-    return trouble_;
+    return standing_.leads;
+}
+
+Writer::Standing Writer::standing() const {
+    const Duration behind = options_.clock.behind();
+    const std::lock_guard lock(mutex_);
+    Standing standing = standing_;
+    if (standing.trouble.empty() && behind > behind_max)
+        standing.trouble = fmt::format(
+            "the clock of this machine is {} s behind what is recorded: it was set back, and the "
+            "ledger's time goes on without it",
+            std::chrono::floor<std::chrono::seconds>(behind).count());
+    return standing;
 }
 
 void Writer::note(const Result<void>& result) {
     const std::lock_guard lock(mutex_);
-    trouble_ = result ? std::string() : result.error().message();
+    standing_.trouble = result ? std::string() : result.error().message();
+}
+
+// --- who leads -----------------------------------------------------------------------------------
+
+Error Writer::refusal() const {
+    if (!standing_.trouble.empty())
+        return {Errc::unavailable, "nobody is known to lead operations: " + standing_.trouble,
+                "it is tried again every second"};
+    const auto who = standing_.leader ? standing_.leader->name : "another process";
+    return {Errc::unavailable, "standing by; the leader is " + who,
+            "ask the leader; if it ends, another takes over within seconds"};
+}
+
+// While another leads. What fails is tried again, with a fresh connection.
+Tick Writer::stand_by() {
+    const auto tried = try_to_lead();
+    note(tried);
+    if (tried) return steady_now() + (engine_ ? 0ns : try_again);
+    session_.reset();
+    return steady_now() + look_again;
+}
+
+Result<void> Writer::try_to_lead() {
+    if (!session_) {
+        TRY(session_, store::Session::open(options_.store));
+    }
+    TRY(const bool ours, session_->lead());
+    if (ours) {
+        auto begun = begin_term();
+        if (!begun) session_.reset();  // With it the lock: another may fare better.
+        return begun;
+    }
+    // A new database has no such table until its leader has made it.
+    auto leader = who_leads(*session_);
+    const std::lock_guard lock(mutex_);
+    standing_.leader = leader ? std::move(*leader) : std::nullopt;
+    return {};
+}
+
+Result<void> Writer::begin_term() {
+    TRY_VOID(store::migrate(*session_));
+    TRY(const auto head, store::head(*session_));
+    TRY(const auto last, store::find_entry(*session_, head.seq));
+    if (last) options_.clock.not_before(last->recorded_at);
+    auto engine = std::make_unique<Engine>(*session_, spine_, config_);
+    engine->sense(options_.senses);
+    TRY_VOID(engine->run(options_.clock.wall(), [&](const Turn& turn) -> Result<void> {
+        TRY_VOID(store::resume_jobs(turn.tx, turn.now));
+        return options_.begin_term ? options_.begin_term(turn) : Result<void>{};
+    }));
+    TRY(auto leader, who_leads(*session_));
+    engine_ = std::move(engine);
+    {
+        const std::lock_guard lock(mutex_);
+        standing_ = {true, std::move(leader), {}};
+        ++term_;
+    }
+    if (options_.told) options_.told({});
+    return {};
+}
+
+// What was decided is in the database; what was begun outside is finished and forgotten here, and
+// performed again by who leads now: paging fails open.
+void Writer::end_term(const Error& why) {
+    std::deque<Task> tasks;
+    Error refused;
+    {
+        const std::lock_guard lock(mutex_);
+        standing_ = {false, std::nullopt, why.message()};
+        jobs_.clear();
+        tasks = std::exchange(tasks_, {});
+        refused = refusal();
+    }
+    engine_.reset();
+    session_.reset();
+    for (Task& task : tasks) task.done(std::unexpected(refused));
+    if (options_.told) options_.told(std::unexpected(why));
 }
 
 // --- writing -------------------------------------------------------------------------------------
@@ -81,11 +177,8 @@ void Writer::note(const Result<void>& result) {
 void Writer::write_until_stopped() {
     std::unique_lock lock(mutex_);
     while (!stopping_) {
-        auto tasks = std::exchange(tasks_, {});
-        engine_.use(config_);
         lock.unlock();
-        run_tasks(std::move(tasks));
-        const Tick until = step();
+        const Tick until = engine_ ? lead() : stand_by();
         lock.lock();
         if (!tasks_.empty() || stopping_) continue;
         const Duration nap = std::clamp(until - steady_now(), Duration(0), nap_max);
@@ -93,28 +186,54 @@ void Writer::write_until_stopped() {
     }
 }
 
+Tick Writer::lead() {
+    std::deque<Task> tasks;
+    {
+        const std::lock_guard lock(mutex_);
+        tasks = std::exchange(tasks_, {});
+        engine_->use(config_);
+    }
+    run_tasks(std::move(tasks));
+    note_step();
+    const Tick until = step();
+    if (session_->is_lost()) {
+        end_term({Errc::unavailable, "the connection to the database was lost", ""});
+        return steady_now();
+    }
+    const bool shared = session_->engine() == store::Engine::postgres;
+    return shared ? std::min(until, steady_now() + leader_nap_max) : until;
+}
+
 void Writer::run_tasks(std::deque<Task> tasks) {
     for (Task& task : tasks) {
-        auto result = engine_.run(wall_now(), task.command);
+        auto result = engine_->run(options_.clock.wall(), task.command);
         // What follows is part of what was asked: who waits for a command may rely on it.
-        if (result) note(engine_.settle(wall_now()));
+        if (result) note(engine_->settle(options_.clock.wall()));
         task.done(std::move(result));
     }
 }
 
+void Writer::note_step() {
+    const auto step = options_.clock.take_step();
+    if (!step) return;
+    note(engine_->run(options_.clock.wall(),
+                      [&](const Turn& turn) { return ops::note_step(turn, *step); }));
+}
+
 Tick Writer::step() {
-    const Instant now = wall_now();
-    const auto settled = engine_.settle(now);
+    const Instant now = options_.clock.wall();
+    const auto settled = engine_->settle(now);
     note(settled);
     if (!settled) return steady_now() + look_again;
     hand_out(now);
-    const auto due = engine_.next_due();
+    const auto due = engine_->next_due();
     if (!due) return steady_now() + look_again;
-    return *due == Instant::never() ? Tick::never() - nap_max : steady_now() + (*due - wall_now());
+    return *due == Instant::never() ? Tick::never() - nap_max
+                                    : steady_now() + (*due - options_.clock.wall());
 }
 
 void Writer::hand_out(Instant now) {
-    auto jobs = engine_.begin_actions(now, options_.patience);
+    auto jobs = engine_->begin_actions(now, options_.patience);
     if (!jobs) return note(std::unexpected(jobs.error()));
     if (jobs->empty()) return;
     {
@@ -131,27 +250,34 @@ void Writer::act_until_stopped() {
     for (;;) {
         wake_actors_.wait(lock, [this] { return stopping_ || !jobs_.empty(); });
         if (stopping_) return;  // What was begun and not performed comes again at the next start.
-        const store::Job job = std::move(jobs_.front());
-        jobs_.pop_front();
-        const auto config = config_;
-        lock.unlock();
-        const Performed performed = options_.perform(job, *config);
-        lock.lock();
-        tasks_.push_back({[this, job, performed](const Turn& turn) {
-                              return engine_.end_action(turn, job, performed);
-                          },
-                          [this, job](const Result<void>& result) {
-                              if (!result) give_up(job, result.error());
-                          }});
-        wake_writer_.notify_one();
+        perform_one(lock);
     }
+}
+
+void Writer::perform_one(std::unique_lock<std::mutex>& lock) {
+    const store::Job job = std::move(jobs_.front());
+    jobs_.pop_front();
+    const auto config = config_;
+    const auto term = term_;
+    lock.unlock();
+    const Performed performed = options_.perform(job, *config);
+    lock.lock();
+    // In another term it is another's to tell: who led meanwhile has performed it, too.
+    if (term != term_ || !standing_.leads) return;
+    tasks_.push_back({[this, job, performed](const Turn& turn) {
+                          return engine_->end_action(turn, job, performed);
+                      },
+                      [this, job](const Result<void>& result) {
+                          if (!result) give_up(job, result.error());
+                      }});
+    wake_writer_.notify_one();
 }
 
 // On the writer's thread. When the database is the trouble the action comes due again.
 void Writer::give_up(const store::Job& job, const Error& error) {
-    if (error.code == Errc::unavailable) return;
-    note(engine_.run(wall_now(), [&](const Turn& turn) {
-        return engine_.abandon_action(turn, job, error.message());
+    if (error.code == Errc::unavailable || !engine_) return;
+    note(engine_->run(options_.clock.wall(), [&](const Turn& turn) {
+        return engine_->abandon_action(turn, job, error.message());
     }));
 }
 

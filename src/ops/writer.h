@@ -2,7 +2,11 @@
 // each; and the few that act, which perform what has been decided and bring back what came of it.
 //
 // A command returns when it is committed. When the database fails nothing is lost: what was not
-// committed is told to who asked, what waits is tried again every second, and trouble() says so.
+// committed is told to who asked, what waits is tried again every second, and standing() says so.
+//
+// Of several processes on one PostgreSQL one leads, and only that one writes and acts. Its lock is
+// of the session it writes on: when that ends so does its term, whatever it was about to do
+// (docs/decisions/0003-leader.md). The others stand by and try for the lock.
 #pragma once
 
 #include <condition_variable>
@@ -14,7 +18,9 @@
 #include <thread>
 #include <vector>
 
+#include "base/forward_clock.h"
 #include "ops/engine.h"
+#include "ops/leader.h"
 
 namespace sg::ops {
 
@@ -23,26 +29,39 @@ class Writer {
     // Performs one action outside; on a thread of its own, so it may wait.
     using Perform = std::function<Performed(const store::Job& job, const config::Config& config)>;
 
+    struct Standing {
+        bool leads = false;
+        std::optional<Leader> leader;  // As far as is known.
+        std::string trouble;           // Empty: all is well.
+    };
+
     struct Options {
-        std::string store;  // store::Session::open
+        std::string store;    // store::Session::open
+        ForwardClock& clock;  // What the ledger's time is told by. Outlives the writer.
         config::Snapshot config;
         Perform perform;
         Senses senses;
         std::size_t actors = 4;        // Bound: of what is performed at the same time.
         Duration patience = 60s;       // After which an action that a crash cut off is due again.
         std::size_t queue_max = 1000;  // Bound: of commands that wait; then `exhausted`.
+        // What is recorded at the beginning of a term, before anything else is decided.
+        Engine::Command begin_term = {};
+        // A term has begun, or ended with an error. On the writer's thread.
+        std::function<void(const Result<void>& leads)> told = {};
     };
 
-    // Opens the database and brings its schema up to date.
+    // Opens the database, and brings its schema up to date if this process is to lead.
     static Result<std::unique_ptr<Writer>> open(const Spine& spine, Options options);
     ~Writer();  // Ends what is under way; what is queued is told `cancelled`.
     Writer(const Writer&) = delete;
 
     void start();
 
-    Result<void> run(Engine::Command command);  // From any thread but its own; waits.
-    void use(config::Snapshot config);          // From the next transaction on.
-    std::string trouble() const;                // Empty: all is well.
+    // From any thread but its own; waits. Error `unavailable`: this process stands by.
+    Result<void> run(Engine::Command command);
+    void use(config::Snapshot config);  // From the next transaction on.
+    bool leads() const;
+    Standing standing() const;
 
   private:
     struct Task {
@@ -50,18 +69,29 @@ class Writer {
         std::function<void(Result<void>)> done;
     };
 
-    Writer(const Spine& spine, Options options, std::unique_ptr<store::Session> session);
+    Writer(const Spine& spine, Options options);
     void write_until_stopped();
     void act_until_stopped();
+    void perform_one(std::unique_lock<std::mutex>& lock);
+
+    // The writer's thread, or before it begins. A Tick is until when there is nothing to do.
+    Tick stand_by();
+    Result<void> try_to_lead();
+    Result<void> begin_term();
+    void end_term(const Error& why);
+    Tick lead();
     void run_tasks(std::deque<Task> tasks);
-    Tick step();  // Until when there is nothing to do.
+    Tick step();
+    void note_step();
     void hand_out(Instant now);
     void note(const Result<void>& result);
     void give_up(const store::Job& job, const Error& error);
+    Error refusal() const;  // With the lock held.
 
+    const Spine& spine_;
     const Options options_;
     std::unique_ptr<store::Session> session_;
-    Engine engine_;
+    std::unique_ptr<Engine> engine_;  // While it leads.
 
     mutable std::mutex mutex_;
     std::condition_variable wake_writer_;
@@ -69,7 +99,8 @@ class Writer {
     std::deque<Task> tasks_;
     std::deque<store::Job> jobs_;
     config::Snapshot config_;
-    std::string trouble_;
+    Standing standing_;
+    std::int64_t term_ = 0;
     bool stopping_ = false;
     std::thread writer_;
     std::vector<std::thread> actors_;

@@ -169,7 +169,11 @@ std::string unwell(const Json& answer, const Screen& screen) {
 
 std::string status_headline(const Json& answer, const Screen& screen) {
     const auto ill = unwell(answer, screen);
-    const auto text = ill.empty() ? "ALL WELL" : "NOT WELL · " + ill;
+    auto text = ill.empty() ? "ALL WELL" : "NOT WELL · " + ill;
+    if (at(answer, "leads") == false) {
+        const auto leader = text_at(at(answer, "leader"), "name");
+        text += " · standing by; the leader is " + (leader.empty() ? "not known" : leader);
+    }
     return coloured(text, ill.empty() ? News::good : News::bad, screen.colour) + " · " +
            on_call_text(answer) + "\n";
 }

@@ -55,6 +55,14 @@ Result<void> judge(const ops::Turn& turn, const signals::Second& second,
     return write(turn, {}, decision);
 }
 
+void look_on(const signals::Second& second, Watch& watch) {
+    Watch fresh;
+    fresh.durability = std::move(watch.durability);
+    fresh.seconds = std::move(watch.seconds);
+    watch = std::move(fresh);
+    remember(second, watch);
+}
+
 Result<void> receive(const ops::Turn& turn, const std::string& inbox, const Incoming& incoming) {
     const auto& operations = turn.config.operations;
     const auto found = operations.inbox.find(inbox);

@@ -14,6 +14,9 @@ namespace sg::alerts {
 Result<void> judge(const ops::Turn& turn, const signals::Second& second,
                    const signals::History& history, Watch& watch);
 
+// While another process judges: keeps what a judge needs to go on at once, decides nothing.
+void look_on(const signals::Second& second, Watch& watch);
+
 // What came into an inbox, read by one of inbox.h. Error: there is no such inbox.
 Result<void> receive(const ops::Turn& turn, const std::string& inbox, const Incoming& incoming);
 
