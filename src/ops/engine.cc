@@ -22,6 +22,7 @@ void describe(Visitor& v, ActionFailed& e) {
 namespace {
 
 constexpr std::int64_t batch = 64;
+constexpr Duration ended_kept_for = 90 * 24h;  // Of actions; the ledger keeps what came of them.
 // Bound: of steps in one settle(); a cycle that no clock breaks would end here, loudly.
 constexpr int steps_max = 100'000;
 
@@ -194,6 +195,7 @@ Result<void> Engine::end_action(const Turn& turn, const store::Job& job,
                                 const Performed& performed) {
     const Turn here{turn.tx, turn.now, turn.config, turn.folds, job.cause};
     const bool done = performed.how == Performed::How::done;
+    TRY_VOID(store::drop_ended_jobs(here.tx, here.now - ended_kept_for));
     TRY_VOID(store::end_job(here.tx, job.id, done ? store::JobEnd::done : store::JobEnd::failed,
                             performed.detail, here.now));
     const auto outcome = std::ranges::find(spine_.outcomes, job.kind, &Outcome::action);

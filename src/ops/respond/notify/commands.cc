@@ -100,6 +100,21 @@ Result<void> deliver(const ops::Turn& turn, const ops::Recorded& page_sent,
     return put(turn, summon(situation, summons, context_of(turn)));
 }
 
+namespace {
+
+// Once a day at most, where the table grows but not while somebody waits for a page.
+Result<void> drop_old(const ops::Turn& turn) {
+    const Instant before = turn.now - kept_for;
+    TRY(const auto first, first_ended(turn.tx));
+    if (!first || *first > before - 24h) return {};
+    TRY(const auto count, count_ended(turn.tx, before));
+    ops::Decision decision;
+    decision.event(NotificationsDropped{count, before}, {});
+    return put(turn, decision);
+}
+
+}  // namespace
+
 Result<void> on_result(const ops::Turn& turn, std::string_view action_key, const Receipt& receipt) {
     TRY(const auto notification, find(turn.tx, id_of_key(action_key)));
     if (!notification) return {};  // Its record was erased.
@@ -108,7 +123,8 @@ Result<void> on_result(const ops::Turn& turn, std::string_view action_key, const
         return {};  // An earlier attempt, which was answered already.
     TRY(const auto situation,
         situation_of(turn.tx, notification->person, notification->origin, turn.now));
-    return put(turn, on_receipt(situation, *notification, receipt, context_of(turn)));
+    TRY_VOID(put(turn, on_receipt(situation, *notification, receipt, context_of(turn))));
+    return drop_old(turn);
 }
 
 Result<void> on_due(const ops::Turn& turn, std::string_view subject) {

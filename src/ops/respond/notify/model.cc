@@ -89,4 +89,9 @@ void describe(Visitor& v, NotificationFailed& event) {
     v.field({.key = "detail"}, event.detail);
 }
 
+void describe(Visitor& v, NotificationsDropped& event) {
+    v.field({.key = "count"}, event.count);
+    v.field({.key = "before"}, event.before);
+}
+
 }  // namespace sg::notify

@@ -127,6 +127,14 @@ struct NotificationFailed {
     std::string detail;
 };
 
+// They ended so long ago that only the ledger keeps them.
+struct NotificationsDropped {
+    static constexpr ops::Kind kind = ops::Kind::notifications_dropped;
+    std::int64_t count = 0;
+    Instant before;
+};
+inline constexpr Duration kept_for = 90 * 24h;
+
 struct ChannelBroken : Reachability {
     static constexpr ops::Kind kind = ops::Kind::channel_broken;
 };
@@ -143,6 +151,7 @@ void describe(Visitor& v, Progress& progress);
 void describe(Visitor& v, NotificationDelayed& event);
 void describe(Visitor& v, NotificationDelivered& event);
 void describe(Visitor& v, NotificationFailed& event);
+void describe(Visitor& v, NotificationsDropped& event);
 
 }  // namespace sg::notify
 

@@ -44,6 +44,19 @@ CREATE TABLE channel_reachability (
 );
 )");
 
+const store::Migration by_end(401, "What ended long ago is found, and leaves.", R"(
+CREATE INDEX notifications_by_end ON notifications (ended_at);
+)");
+
+const store::Sql select_first_ended("notify.first_ended",
+                                    "SELECT min(ended_at) FROM notifications WHERE ended_at > 0");
+const store::Sql select_ended("notify.count_ended", R"(
+SELECT count(*) FROM notifications WHERE ended_at > 0 AND ended_at < :t)");
+const store::Sql drop_ended_topics("notify.drop_ended_topics", R"(
+DELETE FROM notification_topics WHERE notification IN
+    (SELECT id FROM notifications WHERE ended_at > 0 AND ended_at < :t))");
+const store::Sql drop_ended("notify.drop_ended", R"(
+DELETE FROM notifications WHERE ended_at > 0 AND ended_at < :t)");
 const store::Sql save("notify.save", R"(
 INSERT INTO notifications (id, origin, person, channel, service, purpose, severity, state, sent_at,
     ended_at, doc)
@@ -151,6 +164,13 @@ Result<void> fold_reachability(const store::Tx& tx, const ops::Recorded& event) 
     return tx.run(save_reachability, {r.channel, r.person, r.broken ? 1 : 0, to_json(r)});
 }
 
+Result<void> fold_dropped(const store::Tx& tx, const ops::Recorded& event) {
+    if (event.payload.empty()) return {};
+    TRY(const auto dropped, from_json<NotificationsDropped>(event.payload));
+    TRY_VOID(tx.run(drop_ended_topics, {dropped.before}));
+    return tx.run(drop_ended, {dropped.before});
+}
+
 constexpr ops::FoldRow rows_[] = {
     {ops::Kind::notification_sent, fold_whole},
     {ops::Kind::notification_held, fold_whole},
@@ -158,6 +178,7 @@ constexpr ops::FoldRow rows_[] = {
     {ops::Kind::notification_delivered, fold_progress},
     {ops::Kind::notification_refused, fold_progress},
     {ops::Kind::notification_withdrawn, fold_progress},
+    {ops::Kind::notifications_dropped, fold_dropped},
     {ops::Kind::channel_broken, fold_reachability},
     {ops::Kind::channel_mended, fold_reachability},
 };
@@ -187,6 +208,17 @@ Result<std::vector<Reachability>> broken_channels(const store::Tx& tx) {
 
 Result<std::vector<Notification>> under_way(const store::Tx& tx) {
     return all_of<Notification>(tx, select_under_way);
+}
+
+Result<std::optional<Instant>> first_ended(const store::Tx& tx) {
+    TRY(const auto row, tx.row(select_first_ended));
+    if (!row || row->is_null(0)) return std::nullopt;
+    return row->instant(0);
+}
+
+Result<std::int64_t> count_ended(const store::Tx& tx, Instant before) {
+    TRY(const auto row, tx.row(select_ended, {before}));
+    return row ? row->integer(0) : 0;
 }
 
 Result<Situation> situation_of(const store::Tx& tx, const std::string& person,

@@ -29,6 +29,10 @@ struct LastTaken {
 Result<std::vector<LastTaken>> last_taken(const store::Tx& tx);
 Result<std::vector<Notification>> under_way(const store::Tx& tx);  // Waiting or sending.
 
+// Of those that have ended: when the first did, and how many did before a moment.
+Result<std::optional<Instant>> first_ended(const store::Tx& tx);
+Result<std::int64_t> count_ended(const store::Tx& tx, Instant before);
+
 // For ops/spine.cc: how the rows follow from the events.
 std::span<const ops::FoldRow> folds();
 

@@ -7,6 +7,7 @@
 #include "ops/respond/notify/commands.h"
 #include "ops/respond/notify/page_for_tests.h"
 #include "store/database_for_tests.h"
+#include "store/ledger.h"
 #include "store/queue.h"
 
 namespace sg::notify {
@@ -94,6 +95,26 @@ TEST_P(NotifyStore, APageBecomesAJobAndItsResultARow) {
     EXPECT_EQ(done->state, State::delivered);
     EXPECT_EQ(done->ended_at, now);
     EXPECT_EQ(done->detail, "250 ok");
+}
+
+TEST_P(NotifyStore, WhatEndedLongAgoLeavesTheTables) {
+    page(204, "ana");
+    result("204.1/ana/mail#1", {Outcome::delivered, "250 ok"});
+    now = noon + kept_for + 12h;  // Not yet: once a day is enough.
+    page(205, "bo");
+    result("205.1/bo/mail#1", {Outcome::delivered, "250 ok"});
+    EXPECT_TRUE(row("204.1/ana/mail"));
+    now = noon + kept_for + 25h;
+    page(206, "ana");
+    result("206.1/ana/mail#1", {Outcome::delivered, "250 ok"});
+    EXPECT_FALSE(row("204.1/ana/mail"));
+    EXPECT_TRUE(row("205.1/bo/mail"));
+    EXPECT_TRUE(row("206.1/ana/mail"));
+    const auto tx = db.begin();
+    EXPECT_THAT(of_incident(tx, 204).value(), IsEmpty());
+    const auto dropped = store::entries(db.session(), {.kind = "notifications.dropped"}).value();
+    ASSERT_EQ(dropped.size(), 1U);
+    EXPECT_EQ(from_json<NotificationsDropped>(dropped[0].payload)->count, 1);
 }
 
 TEST_P(NotifyStore, ARefusalIsPassedOnAndTheChannelIsBrokenForThatPerson) {
