@@ -111,15 +111,37 @@ Failure read(const Json& json, ExponentialHistogram& out) {
     });
 }
 
+// How many zeros the two digits at a place say; 0: they are none.
+std::size_t run_at(std::string_view text, std::size_t at) {
+    if (at + 2 > text.size()) return 0;
+    std::size_t zeros = 0;
+    for (const char c : text.substr(at, 2)) {
+        const auto digit = static_cast<std::size_t>(static_cast<unsigned char>(c - sketch_zero));
+        if (digit >= sketch_run_base) return 0;
+        zeros = zeros * sketch_run_base + digit;
+    }
+    return zeros;
+}
+
 Failure read(const Json& json, Sketch& out) {
     if (!json.is_string()) return "is not a sketch";
     const auto& text = json.get_ref<const std::string&>();
-    if (text.size() != Sketch::registers) return "is a sketch of another size";
+    out = {};
+    std::size_t at = 0;  // The register that is next.
     for (std::size_t i = 0; i < text.size(); ++i) {
-        const int rank = text[i] - '#';
+        if (text[i] == sketch_run) {
+            const auto zeros = run_at(text, i + 1);
+            if (zeros == 0 || zeros > Sketch::registers - at) return "is not a sketch";
+            at += zeros;
+            i += 2;
+            continue;
+        }
+        const int rank = text[i] - sketch_zero;
         if (rank < 0 || rank > Sketch::rank_max) return "is not a sketch";
-        out.rank[i] = static_cast<std::uint8_t>(rank);
+        if (at == Sketch::registers) return "is a sketch of another size";
+        out.rank[at++] = static_cast<std::uint8_t>(rank);
     }
+    if (at != Sketch::registers) return "is a sketch of another size";
     return {};
 }
 

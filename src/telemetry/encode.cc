@@ -11,8 +11,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-// Registers as one printable character each: rank r is '#' + r, which meets neither `"` nor `\`.
-constexpr char sketch_zero = '#';
 static_assert(sketch_zero + Sketch::rank_max < '\\' && sketch_zero > '"');
 
 Json write(const BoundedHistogram& h) {
@@ -40,10 +38,22 @@ Json write(const ExponentialHistogram& h) {
             {"at", std::move(at)}};
 }
 
+// Most sketches are of few clients, that is of zeros: a run of them is a blank and its length.
 Json write(const Sketch& sketch) {
     if (sketch.empty()) return nullptr;
     std::string text;
-    for (const auto rank : sketch.rank) text += static_cast<char>(sketch_zero + rank);
+    for (std::size_t i = 0; i < sketch.rank.size();) {
+        std::size_t zeros = 0;
+        while (i + zeros < sketch.rank.size() && sketch.rank[i + zeros] == 0) ++zeros;
+        if (zeros < sketch_run_least) {
+            text += static_cast<char>(sketch_zero + sketch.rank[i++]);
+            continue;
+        }
+        text += sketch_run;
+        text += static_cast<char>(sketch_zero + zeros / sketch_run_base);
+        text += static_cast<char>(sketch_zero + zeros % sketch_run_base);
+        i += zeros;
+    }
     return text;
 }
 

@@ -32,6 +32,49 @@ TEST(Snapshot, UnknownKeysAreIgnored) {
     EXPECT_TRUE(decode(R"({"version":1,"from_the_future":[1,{}]})"));
 }
 
+Snapshot with_sketch(const Sketch& sketch) {
+    Snapshot snapshot;
+    snapshot.services = {"catalog"};
+    snapshot.service_rows = {{.service = 0, .clients = sketch}};
+    return snapshot;
+}
+
+TEST(Snapshot, SketchesOfAnyFullnessComeBack) {
+    const SketchKey key{1, 2};
+    Sketch sketch;
+    for (std::uint64_t client = 0; client < 3000; ++client) {
+        sketch.add(keyed_hash(key, client, 7));
+        if (client % 50 > 2) continue;
+        const auto after = decode(encode(with_sketch(sketch)));
+        ASSERT_TRUE(after) << after.error().message();
+        EXPECT_EQ(after->service_rows[0].clients, sketch);
+    }
+    for (const std::size_t only : {std::size_t{0}, Sketch::registers - 1}) {
+        Sketch one;
+        one.rank[only] = Sketch::rank_max;
+        EXPECT_EQ(decode(encode(with_sketch(one)))->service_rows[0].clients, one);
+    }
+}
+
+TEST(Snapshot, ASketchOfOneClientIsShort) {
+    Sketch sketch;
+    sketch.add(keyed_hash({1, 2}, 3, 4));
+    EXPECT_LT(encode(with_sketch(sketch)).size(), Sketch::registers);
+}
+
+TEST(Snapshot, BadSketchesAreRefused) {
+    const auto decoded = [](const std::string& text) {
+        return decode(R"({"version":1,"service_rows":[{"clients":")" + text + R"("}]})");
+    };
+    const std::string dense(Sketch::registers, '#');
+    EXPECT_TRUE(decoded(dense));
+    EXPECT_TRUE(decoded(" 3#"));  // 16 × 32 zeros.
+    for (const auto& bad : {dense + "#", dense.substr(1), std::string(" 3"), std::string(" "),
+                            std::string(" 3$"), std::string(" ##") + dense, " 3#" + dense,
+                            std::string(" ~~"), std::string("  #"), " 2#" + dense.substr(1)})
+        EXPECT_FALSE(decoded(bad)) << bad;
+}
+
 struct Bad {
     const char* text;
     const char* says;

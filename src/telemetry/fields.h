@@ -6,6 +6,14 @@
 
 namespace sg::telemetry {
 
+// A sketch is a text of its registers, a printable character each: rank r is '#' + r, which meets
+// neither `"` nor `\`. A run of zeros is a blank and how many, two digits from '#' on.
+inline constexpr char sketch_zero = '#';
+inline constexpr char sketch_run = ' ';
+inline constexpr std::size_t sketch_run_base = 32;
+inline constexpr std::size_t sketch_run_least = 4;  // Shorter ones are no shorter so.
+static_assert(Sketch::registers < sketch_run_base * sketch_run_base);
+
 template <class F>
 void each_field(F& f, EndingName& r) {
     f("name", r.name), f("token", r.token), f("blame", r.blame);
