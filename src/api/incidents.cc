@@ -86,8 +86,16 @@ Result<Answer> list_incidents(Site& site, const Call& call) {
     page.service = call.request.parameter("service");
     const bool open = call.request.parameter("open") == "true";
     TRY(const auto list,
-        open ? incidents::open_incidents(site.read) : incidents::list(site.read, page));
-    return Answer{200, list_json("incidents", list)};
+        open ? incidents::open_documents(site.read) : incidents::list_documents(site.read, page));
+    std::string body = R"({"incidents":[)";
+    for (const auto& document : list) body += (body.ends_with('[') ? "" : ",") + document;
+    body += ']';
+    // A whole page may not be the last: the next one is `before` the last of this one.
+    if (!open && std::ssize(list) == page.limit) {
+        TRY(const auto last, from_json<incidents::Incident>(list.back()));
+        body += fmt::format(R"(,"next":{})", last.id);
+    }
+    return Answer{200, body + "}"};
 }
 
 Result<Answer> show_incident(Site& site, const Call& call) { return show(site, call.number(0)); }

@@ -22,6 +22,11 @@ struct Page {  // Newest first.
 };
 Result<std::vector<Incident>> list(store::Session& session, const Page& page);
 
+// The same two as the JSON that is stored: reading a thousand of them into structs, to write them
+// again, takes longer than finding them.
+Result<std::vector<std::string>> open_documents(store::Session& session);
+Result<std::vector<std::string>> list_documents(store::Session& session, const Page& page);
+
 // The promise that is to be kept next: `acknowledge`, `assess`, `mitigate`, `tell those who wait`.
 struct Promise {
     std::string what;

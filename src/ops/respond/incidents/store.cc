@@ -53,6 +53,18 @@ Result<std::vector<Incident>> read_all(Result<store::Rows> rows) {
     return list;
 }
 
+Result<std::vector<std::string>> documents_of(const Result<store::Rows>& rows) {
+    if (!rows) return std::unexpected(rows.error());
+    std::vector<std::string> list;
+    for (const auto& row : *rows) list.push_back(row.text(0));
+    return list;
+}
+
+Result<store::Rows> rows_of(store::Session& session, const Page& page) {
+    if (page.service.empty()) return session.rows(before, {page.before, page.limit});
+    return session.rows(before_service, {page.service, page.before, page.limit});
+}
+
 // The ties are of alerts that fire now: what is open has them, what is over has none.
 Result<void> save(const store::Tx& tx, const Incident& i) {
     TRY_VOID(tx.run(put, {i.id, is_open(i.state) ? 1 : 0, std::string(word(i.state)), i.severity,
@@ -93,8 +105,15 @@ Result<std::vector<Incident>> open_incidents(store::Session& session) {
 }
 
 Result<std::vector<Incident>> list(store::Session& session, const Page& page) {
-    if (page.service.empty()) return read_all(session.rows(before, {page.before, page.limit}));
-    return read_all(session.rows(before_service, {page.service, page.before, page.limit}));
+    return read_all(rows_of(session, page));
+}
+
+Result<std::vector<std::string>> open_documents(store::Session& session) {
+    return documents_of(session.rows(open_ones));
+}
+
+Result<std::vector<std::string>> list_documents(store::Session& session, const Page& page) {
+    return documents_of(rows_of(session, page));
 }
 
 namespace {
