@@ -1,6 +1,6 @@
 # Everything there is to do here. `make help` lists it; each target installs what it needs first (tools/setup).
 .DEFAULT_GOAL := help
-.PHONY: help setup build run test lint bench fuzz
+.PHONY: help setup build run test lint bench fuzz story sim torture
 MAKEFLAGS += --no-print-directory
 
 help:   ## this list
@@ -25,6 +25,15 @@ test: setup build  ## every test; the last line counts them (under 40 minutes on
 lint:   ## our own linter, formatting and clang-tidy
 	@tools/setup build
 	@tools/lint
+
+story:  ## every story of operations, in virtual time
+	@tools/simulate story tests/stories/*.story
+
+sim:    ## a month of random troubles: make sim SEED=7 DAYS=30
+	@tools/simulate month $${SEED:-1} $${DAYS:-30}
+
+torture: ## the stories with each statement, commit and send failing, and a crash there; takes hours
+	@tools/simulate torture
 
 bench: build  ## speed side by side with the peers; takes long, wants a quiet machine
 	@tools/setup test bench
