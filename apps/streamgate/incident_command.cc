@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "operate/incidents_view.h"
+#include "operate/people_view.h"
 #include "ops_ask.h"
 
 namespace sg::app {
@@ -208,6 +209,28 @@ void add_severity(CLI::App* group, Cli& cli) {
     });
 }
 
+void add_escalate(CLI::App* group, Cli& cli) {
+    auto* const command = group->add_subcommand("escalate", "page the next level, now");
+    struct Wish {
+        std::string incident;
+        std::string why;
+    };
+    const auto wish = std::make_shared<Wish>();
+    command->add_option("incident", wish->incident, "204 or INC-204; default: the only open one");
+    command->add_option("--why", wish->why, "for whoever is paged");
+    command->callback([&cli, wish] {
+        const auto id = which_incident(cli, wish->incident);
+        if (!id) {
+            cli.exit_code = complain(cli, id.error());
+            return;
+        }
+        const Json body{{"text", wish->why}};
+        cli.exit_code = ask_and_show(
+            cli, {"POST", fmt::format("/api/v1/incidents/{}/escalate", *id), body.dump()},
+            operate::page_list);
+    });
+}
+
 void add_role(CLI::App* group, Cli& cli) {
     struct Wish {
         Act act;
@@ -298,6 +321,7 @@ void add_incident(Cli& cli) {
     add_declare(group, cli);
     add_acts(group, cli);
     add_severity(group, cli);
+    add_escalate(group, cli);
     add_role(group, cli);
     add_merge(group, cli);
     group->add_subcommand("watch", "everything that happens to incidents, line by line")

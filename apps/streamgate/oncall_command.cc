@@ -163,6 +163,7 @@ void add_oncall(Cli& cli) {
     plan->callback([&cli, span] { cli.exit_code = schedule(cli, *span); });
 
     add_overrides(group, cli);
+    add_schedules(group, cli);
     auto* const paged = group->add_subcommand("pages", "who was paged, and who answered");
     const auto incident = std::make_shared<std::string>();
     paged->add_option("incident", *incident, "204 or INC-204; default: the only one that is open");

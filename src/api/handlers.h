@@ -49,6 +49,22 @@ Result<Answer> list_pages(Site& site, const Call& call);
 Result<Answer> list_notifications(Site& site, const Call& call);
 Result<Answer> list_channels(Site& site, const Call& call);
 Result<Answer> test_channel(Site& site, const Call& call);
+// The team that was asked for, else the only one there is.
+Result<std::string> team_asked(const config::Config& config, const std::string& asked);
+
+// schedules.cc
+Result<Answer> swap_shifts(Site& site, const Call& call);
+Result<Answer> list_temporaries(Site& site, const Call& call);
+Result<Answer> add_temporary(Site& site, const Call& call);
+Result<Answer> remove_temporary(Site& site, const Call& call);
+Result<Answer> note_handover(Site& site, const Call& call);
+Result<Answer> schedule_quality(Site& site, const Call& call);
+Result<Answer> import_overrides(Site& site, const Call& call);
+Result<Answer> list_feeds(Site& site, const Call& call);
+Result<Answer> open_feed(Site& site, const Call& call);
+Result<Answer> revoke_feed(Site& site, const Call& call);
+Result<Answer> escalate_incident(Site& site, const Call& call);
+
 
 // outside.cc
 Result<Answer> list_inboxes(Site& site, const Call& call);

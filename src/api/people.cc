@@ -56,14 +56,6 @@ Result<Instant> time_of(const Call& call, std::string_view name, Instant otherwi
     return *at;
 }
 
-// The one that was asked for, else the only one there is.
-Result<std::string> team_of(const config::Config& config, const std::string& asked) {
-    const auto& teams = config.operations.teams;
-    if (!asked.empty()) return asked;
-    if (teams.size() == 1) return teams.begin()->first;
-    return fail(Errc::invalid_argument, "which team?", "add ?team=");
-}
-
 Result<TeamNow> team_now(Site& site, const config::Config& config, const std::string& team,
                          Instant at) {
     TeamNow now{.team = team, .at = at};
@@ -88,6 +80,13 @@ void describe(Visitor& v, TestWanted& t) {
 
 }  // namespace
 
+Result<std::string> team_asked(const config::Config& config, const std::string& asked) {
+    const auto& teams = config.operations.teams;
+    if (!asked.empty()) return asked;
+    if (teams.size() == 1) return teams.begin()->first;
+    return fail(Errc::invalid_argument, "which team?", "say `team`: there are several, or none");
+}
+
 Result<Answer> on_call_now(Site& site, const Call& call) {
     const auto config = site.config();
     TRY(const auto at, time_of(call, "at", call.now));
@@ -105,7 +104,7 @@ Result<Answer> on_call_now(Site& site, const Call& call) {
 
 Result<Answer> on_call_schedule(Site& site, const Call& call) {
     const auto config = site.config();
-    TRY(const auto team, team_of(*config, call.request.parameter("team")));
+    TRY(const auto team, team_asked(*config, call.request.parameter("team")));
     TRY(const auto from, time_of(call, "from", call.now));
     TRY(const auto to, time_of(call, "to", from + 28 * 24h));
     TRY(const auto shifts, oncall::shifts(site.read, *config, team, {from, to}));
@@ -117,7 +116,7 @@ Result<Answer> on_call_schedule(Site& site, const Call& call) {
 
 Result<Answer> add_override(Site& site, const Call& call) {
     TRY(auto wanted, body_of<oncall::Override>(call));
-    TRY(wanted.team, team_of(*site.config(), wanted.team));
+    TRY(wanted.team, team_asked(*site.config(), wanted.team));
     if (wanted.from == Instant{}) wanted.from = call.now;
     std::int64_t id = 0;
     TRY_VOID(site.writer.run([&](const ops::Turn& turn) -> Result<void> {

@@ -7,6 +7,7 @@ people use it. --quick is the same.
 """
 import argparse
 import contextlib
+import datetime
 import json
 import os
 import pathlib
@@ -31,14 +32,31 @@ notify: {{ desk: terminal }}
 """
 
 
+HOLIDAYS = (
+    "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//t//t//EN\r\nBEGIN:VEVENT\r\nUID:1@t\r\n"
+    "DTSTAMP:20260101T000000Z\r\nDTSTART:{day}T090000Z\r\nDTEND:{next}T090000Z\r\n"
+    "SUMMARY:away\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+)
+
+
+def in_days(days):
+    return (datetime.date.today() + datetime.timedelta(days=days)).strftime("%Y%m%d")
+
+
+def after(moment):
+    """A minute into a shift."""
+    at = datetime.datetime.fromisoformat(moment.replace("Z", "+00:00"))
+    return (at + datetime.timedelta(minutes=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 class Ops:
     """`streamgate ops` in a folder of its own, and its command line."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, config=CONFIG):
         self.folder = pathlib.Path(folder)
         self.config = self.folder / "streamgate.yaml"
         self.state = self.folder / "state"
-        self.config.write_text(CONFIG.format(port=lab.free_port()))
+        self.config.write_text(config.format(port=lab.free_port()))
         self.environment = dict(os.environ, TZ="UTC", STREAMGATE_USER="ana")
         self.environment.pop("STREAMGATE_STATE", None)
         self.process = None
@@ -182,9 +200,48 @@ class Script:
         self.shows("oncall", "override", "add", "--takes", "cy", code=2, has=["until when?"])
         self.shows("oncall", "now", "--at", "someday", code=2, has=["`someday` is not a time"])
         self.shows("oncall", "pages", "1", has=["INC-1"])
+        self.schedules()
         self.shows("notify", has=["CHANNEL", "desk"])
         self.shows("notify", "list", "1")
         self.shows("notify", "test", "nosuch", "ana", code=1, has=["error: "])
+
+    def schedules(self):
+        self.shows("oncall", "quality", has=["score ", "coverage 100", "primary    covered", "ana"])
+        shifts = self.ops.ask("oncall", "schedule", "--for", "28d")["shifts"]
+        mine = [s for s in shifts if s["level"] == "primary"]
+        one, other = mine[1], next(s for s in mine[2:] if s["person"] != mine[1]["person"])
+        swapped = self.ops.ask("oncall", "swap", after(one["from"]), after(other["from"]))
+        takes = {(o["takes"], o["leaves"]) for o in swapped.get("overrides", [])}
+        want = {(other["person"], one["person"]), (one["person"], other["person"])}
+        self.checks.check("a swap is two overrides", takes == want, f"{takes}, not {want}")
+        then = self.ops.ask("oncall", "now", "--at", after(one["from"]))["teams"][0]["levels"]
+        self.checks.check("and holds", then[0]["people"] == [other["person"]], str(then[0]))
+        self.shows("oncall", "temporary", "list", has=["the rotations hold"])
+        self.shows("oncall", "temporary", "add", "--to", "+2h", "--shift", "primary=cy,now,+2h",
+                   "--why", "launch", has=["temporary schedule 1 stands in"])
+        self.shows("oncall", "temporary", "list", has=["cy", "launch"])
+        self.shows("oncall", "now", has=["cy"])
+        self.shows("oncall", "temporary", "add", "--to", "+2h", "--shift", "primary=cy", code=2,
+                   has=["is not a shift"])
+        self.shows("oncall", "temporary", "remove", "1", has=["the rotations hold again"])
+        self.shows("oncall", "note", "the", code=0, has=["whoever comes next"])
+        self.shows("oncall", has=["note from ana for the next primary"])
+        calendar = self.ops.folder / "holidays.ics"
+        calendar.write_text(HOLIDAYS.format(day=in_days(60), next=in_days(61)))
+        self.shows("oncall", "import", calendar, "--leaves", "ana", "--takes", "bo",
+                   has=["1 overrides"])
+        self.shows("oncall", "import", "/nowhere.ics", "--leaves", "ana", code=1,
+                   has=["cannot be read"])
+        opened = self.ops.ask("oncall", "feed", "open", "--person", "ana")
+        self.checks.check("a calendar has an address", opened.get("path", "").startswith("/c/"))
+        self.shows("oncall", "feed", "list", has=["ana"])
+        self.shows("oncall", "feed", "revoke", "1", has=["can no longer be read"])
+        self.shows("oncall", "feed", "list", has=["nobody reads a calendar"])
+        before = len(self.ops.ask("oncall", "pages", "1")["pages"][0]["people"])
+        self.shows("incident", "escalate", "1", "--why", "no idea", has=["INC-1"])
+        pages = self.ops.ask("oncall", "pages", "1")["pages"]
+        more = len(pages[0]["people"]) > before or len(pages) > 1
+        self.checks.check("escalated by hand, the next level is paged", more, str(pages))
 
     def detection(self):
         until = time.monotonic() + 15
@@ -204,7 +261,7 @@ class Script:
 
     def json_everywhere(self):
         for words in (["status"], ["incident", "list", "-a"], ["alert", "list"], ["silence"],
-                      ["slo"], ["signals"], ["oncall"], ["oncall", "schedule"],
+                      ["slo"], ["signals"], ["oncall"], ["oncall", "schedule"], ["oncall", "quality"],
                       ["notify", "list"], ["notify", "channels"], ["ledger", "head"],
                       ["ledger", "verify", "--deep"]):
             self.checks.check(f"{' '.join(words)} --json", self.ops.ask(*words))
