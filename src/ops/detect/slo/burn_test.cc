@@ -192,6 +192,26 @@ TEST(Slices, ThroughputIsTiedToTheOfferedLoad) {
 }
 
 // Any sums over any windows are those of a count over the events themselves.
+TEST(Track, CountsOfAnySizeStayExact) {
+    Track track(1s, {2s, 4s});
+    const auto at = [](int second) { return Instant{} + second * 1s; };
+    const Counts few{3, 7};
+    const Counts many{5'000'000'000, 9'000'000'000};
+    track.add(at(10), few);
+    track.add(at(11), many);
+    track.add(at(11), few);
+    track.add(at(12), few);
+    EXPECT_EQ(track.sum(2s), (Counts{5'000'000'006, 9'000'000'014}));
+    EXPECT_EQ(track.sum(4s), (Counts{5'000'000'009, 9'000'000'021}));
+    track.advance(at(13));
+    EXPECT_EQ(track.sum(2s), few);
+    track.advance(at(15));
+    EXPECT_EQ(track.sum(4s), few);
+    EXPECT_EQ(track.first_bad(4s), at(11));
+    track.clear();
+    EXPECT_EQ(track.sum(4s), (Counts{}));
+}
+
 TEST(Track, SumsAreThoseOfTheRawEvents) {
     for (unsigned seed = 1; seed <= 20; ++seed) {
         std::mt19937 random(seed);

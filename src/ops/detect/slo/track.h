@@ -5,12 +5,36 @@
 // estimated.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <vector>
 
 #include "ops/detect/slo/model.h"
 
 namespace sg::slo {
+
+// Buckets, half as large as Counts while they fit: five thousand of them for each objective, and
+// hundreds of objectives, are most of what operations keep in memory.
+class Ring {
+  public:
+    explicit Ring(std::size_t size) : small_(size) {}
+
+    std::size_t size() const { return std::max(small_.size(), wide_.size()); }
+    Counts at(std::size_t place) const {
+        if (!wide_.empty()) return wide_[place];
+        return {small_[place].bad, small_[place].total};
+    }
+    void set(std::size_t place, Counts counts);
+    void clear();
+
+  private:
+    struct Small {
+        std::uint32_t bad = 0;
+        std::uint32_t total = 0;
+    };
+    std::vector<Small> small_;
+    std::vector<Counts> wide_;  // Instead, from the first count on that needs it.
+};
 
 class Track {
   public:
@@ -36,11 +60,11 @@ class Track {
     };
 
     const Window& window_of(Duration length) const;
-    Counts& bucket(std::int64_t index);
+    std::size_t place_of(std::int64_t index) const;
 
     Duration resolution_;
     std::vector<Window> windows_;
-    std::vector<Counts> ring_;  // Bound: the longest window.
+    Ring ring_;                 // Bound: the longest window.
     std::int64_t newest_ = -1;  // Index of the bucket in progress since the epoch; -1: none yet.
 };
 
