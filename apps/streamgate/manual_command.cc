@@ -22,7 +22,7 @@ using operate::OptionOf;
 // `FILE` where CLI11 says TEXT, or the name of the argument.
 std::string argument_of(const CLI::Option& option) {
     if (option.get_items_expected_max() == 0) return {};
-    const auto name = option.get_single_name();
+    const auto& name = option.get_single_name();
     if (option.get_positional()) {
         auto upper = name;
         std::ranges::transform(upper, upper.begin(),

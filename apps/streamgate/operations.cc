@@ -69,6 +69,8 @@ Result<void> Operations::begin() {
         layout_.history());
     TRY_VOID(open_writer());
     writer_->start();
+    pulse_ = std::make_unique<Pulse>(Pulse::World{
+        .writer = *writer_, .state = layout_.state, .config = [this] { return config(); }});
     collector_->start(signals::setup_of(*config_, layout_.gateway_socket()),
                       [this](const signals::Second& second) { judge(second); });
     return open_api();
@@ -126,6 +128,7 @@ Result<void> Operations::open_api() {
 Operations::~Operations() {
     api_.reset();
     if (collector_) collector_->stop();  // Ends its callbacks: the writer must outlive them.
+    pulse_.reset();
     writer_.reset();
     collector_.reset();
 }
@@ -212,6 +215,7 @@ void Operations::judge(const signals::Second& second) {
         return slo::judge(turn, history, meter_);
     });
     if (!objectives) spdlog::warn("objectives cannot be judged: {}", objectives.error().message());
+    watch_.durability = pulse_->durability();
     const auto alerts = writer_->run(
         [&](const ops::Turn& turn) { return alerts::judge(turn, second, history, watch_); });
     if (!alerts) spdlog::warn("alerts cannot be judged: {}", alerts.error().message());

@@ -18,6 +18,7 @@
 #include "platform/local/service_use.h"
 #include "platform/probe/probe.h"
 #include "platform/prometheus/query.h"
+#include "pulse.h"
 
 namespace sg::app {
 
@@ -83,6 +84,7 @@ class Operations {
     std::unique_ptr<ops::Writer> writer_;
     std::unique_ptr<store::Session> read_;  // Of the API's thread.
     api::InboxLimits inbox_limits_;         // Of the API's thread, once it runs.
+    std::unique_ptr<Pulse> pulse_;
     std::unique_ptr<api::Server> api_;
 };
 

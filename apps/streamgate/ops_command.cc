@@ -24,6 +24,7 @@ void run_ops(Cli& cli) {
     for (const int one : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, one);
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
     std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN);  // A file that may not grow is an error, not the end.
 
     auto running = Operations::start(cli.config, cli.state);
     if (!running) {
