@@ -97,14 +97,19 @@ Result<void> Operations::open_writer() {
     return {};
 }
 
+namespace {
+
+// Checked with the configuration: without a certificate only a loopback address is served.
+Result<std::shared_ptr<const runtime::TlsServer>> tls_of(const config::Ops& ops) {
+    if (ops.listen.empty() || ops.certificate.certificate.empty()) return nullptr;
+    return runtime::TlsServer::make(
+        {.certificates = {{ops.certificate.certificate, ops.certificate.key}}});
+}
+
+}  // namespace
+
 Result<void> Operations::open_api() {
-    // Checked with the configuration: without a certificate only a loopback address is served.
-    const auto& certificate = config_->operations.ops.certificate;
-    std::shared_ptr<const runtime::TlsServer> tls;
-    if (!config_->operations.ops.listen.empty() && !certificate.certificate.empty()) {
-        TRY(tls, runtime::TlsServer::make(
-                     {.certificates = {{certificate.certificate, certificate.key}}}));
-    }
+    TRY(auto tls, tls_of(config_->operations.ops));
     const auto url = layout_.store_url(*config_);
     TRY(read_, store::Session::open(url, store::Access::looking));
     inbox_limits_.since = wall_now();
@@ -171,6 +176,9 @@ Result<void> Operations::reload() {
     std::string difference;
     for (const auto& one : config::differences(*before, *loaded))
         difference += fmt::format("{}: {} -> {}\n", one.path, one.before, one.after);
+    // First: what cannot be listened to, or shown, refuses the whole.
+    TRY(auto tls, tls_of(loaded->operations.ops));
+    TRY_VOID(api_->move_public_door(loaded->operations.ops.listen, std::move(tls)));
     {
         const std::lock_guard lock(mutex_);
         config_ = loaded;

@@ -74,6 +74,21 @@ Result<void> Server::open() {
     return server_->listen(address, std::string(public_door), options_.tls, strangers);
 }
 
+Result<void> Server::move_public_door(const std::string& listen,
+                                      std::shared_ptr<const runtime::TlsServer> tls) {
+    std::optional<SocketAddress> address;
+    if (!listen.empty()) {
+        TRY(address, parse_socket_address(listen));
+    }
+    std::promise<Result<void>> moved;
+    auto outcome = moved.get_future();
+    loop_->post([&] {
+        moved.set_value(
+            server_->move(address, std::string(public_door), std::move(tls), strangers));
+    });
+    return outcome.get();
+}
+
 Task<web::Reply> Server::reply(web::Request request) {
     // Lost with the database: what cannot be answered says why by itself.
     [[maybe_unused]] const auto mended = read_->mend();

@@ -36,6 +36,11 @@ class Server {
     static Result<std::unique_ptr<Server>> start(Options options);
     ~Server();
 
+    // The public door as it is to be from now on; empty: there is none. Who is connected stays. An
+    // error leaves it as it was. From any thread but its own; waits.
+    Result<void> move_public_door(const std::string& listen,
+                                  std::shared_ptr<const runtime::TlsServer> tls);
+
   private:
     explicit Server(Options options);
     Result<void> open();

@@ -45,14 +45,11 @@ void describe(Visitor& v, Ops& ops) {
                     "who are on call.",
              .unset = "nowhere",
              .format = &formats::listen_address,
-             .path = Path::socket,
-             .applies = Applies::restart},
+             .path = Path::socket},
             ops.listen);
-    v.field({.key = "certificate",
-             .why = "Certificate and key that are shown there.",
-             .unset = "none",
-             .applies = Applies::restart},
-            ops.certificate);
+    v.field(
+        {.key = "certificate", .why = "Certificate and key that are shown there.", .unset = "none"},
+        ops.certificate);
     v.field({.key = "prometheus",
              .why = "A Prometheus-compatible server, asked by alert rules that have `promql`.",
              .unset = "none",

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "base/text.h"
@@ -168,6 +169,7 @@ Result<> Server::listen(const SocketAddress& address, std::string name,
     if (address.family() == AF_UNIX)
         ::chmod(reinterpret_cast<const sockaddr_un*>(&address.storage)->sun_path, 0600);
     auto door = std::make_shared<Door>();
+    door->address = address;
     door->name = std::move(name);
     door->tls = std::move(tls);
     door->limits = limits;
@@ -175,6 +177,23 @@ Result<> Server::listen(const SocketAddress& address, std::string name,
     static_cast<void>(fd.release());
     doors_.push_back(door);
     accept(gate_, door);
+    return {};
+}
+
+Result<> Server::move(const std::optional<SocketAddress>& address, const std::string& name,
+                      std::shared_ptr<const runtime::TlsServer> tls, Limits limits) {
+    const auto old = std::ranges::find(doors_, name, [](const auto& door) { return door->name; });
+    const auto before = old == doors_.end() ? nullptr : *old;
+    if (before && address && before->address == *address) {
+        before->tls = std::move(tls);
+        before->limits = limits;
+        return {};
+    }
+    if (address) TRY_VOID(listen(*address, name, std::move(tls), limits));
+    if (!before) return {};
+    before->closing = true;
+    before->watcher.cancel();
+    std::erase(doors_, before);
     return {};
 }
 
@@ -211,8 +230,10 @@ runtime::Detached Server::serve(runtime::Gate&, int fd, std::shared_ptr<Door> do
         ::close(fd);
         co_return;
     }
-    if (door->tls) {
-        const auto done = co_await stream.accept_tls(*door->tls, loop_.after(patience));
+    // Held: the door may show another certificate before this connection ends.
+    const auto tls = door->tls;
+    if (tls) {
+        const auto done = co_await stream.accept_tls(*tls, loop_.after(patience));
         if (!done) co_return;
     }
     Buffer buffer = Buffer::take(Buffer::small);

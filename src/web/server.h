@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -68,11 +69,17 @@ class Server {
     // The file of a Unix socket is its owner's only: its mode guards it.
     Result<> listen(const SocketAddress& address, std::string door,
                     std::shared_ptr<const runtime::TlsServer> tls = nullptr, Limits limits = {});
+    // As listen(), in place of what listens by this name: who is connected there stays. Where that
+    // is now, only what is shown to newcomers changes. Without an address nobody listens by the
+    // name any more. An error leaves everything as it is.
+    Result<> move(const std::optional<SocketAddress>& address, const std::string& door,
+                  std::shared_ptr<const runtime::TlsServer> tls, Limits limits);
     void close_all();
 
   private:
     struct Door {
         runtime::Watcher watcher;
+        SocketAddress address;
         std::string name;
         std::shared_ptr<const runtime::TlsServer> tls;
         Limits limits;
