@@ -66,6 +66,13 @@ Result<Answer> revoke_feed(Site& site, const Call& call);
 Result<Answer> escalate_incident(Site& site, const Call& call);
 
 
+// war_room.cc
+Result<Answer> list_present(Site& site, const Call& call);
+Result<Answer> join_incident(Site& site, const Call& call);
+Result<Answer> leave_incident(Site& site, const Call& call);
+Result<Answer> list_links(Site& site, const Call& call);
+Result<Answer> link_incident(Site& site, const Call& call);
+
 // outside.cc
 Result<Answer> list_inboxes(Site& site, const Call& call);
 Result<Answer> receive_alerts(Site& site, const Call& call);

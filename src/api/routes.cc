@@ -41,6 +41,11 @@ constexpr Route table[] = {
     {"POST", INCIDENT "/role", respond, take_incident_role, "gives somebody a role"},
     {"POST", INCIDENT "/escalate", respond, escalate_incident, "pages the next level, now"},
     {"POST", INCIDENT "/merge", respond, merge_incident, "merges it into another"},
+    {"GET", INCIDENT "/presence", read, list_present, "who looks at it now"},
+    {"POST", INCIDENT "/presence", read, join_incident, "you look at it, for a while"},
+    {"DELETE", INCIDENT "/presence", read, leave_incident, "you no longer do"},
+    {"GET", INCIDENT "/links", read, list_links, "what there is to look at"},
+    {"POST", INCIDENT "/links", respond, link_incident, "adds a link, with a title"},
 
     {"GET", "/api/v1/status", read, show_status, "is it well, and what is not"},
     {"GET", "/api/v1/signals", read, show_signals, "the last seconds"},

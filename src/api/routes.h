@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/presence.h"
 #include "api/repeats.h"
 #include "base/json.h"
 #include "ops/writer.h"
@@ -32,6 +33,7 @@ struct Site {
     const signals::History& history;
     std::function<std::vector<slo::Report>()> objectives;
     std::function<config::Snapshot()> config;
+    Presence presence = {};
 };
 
 struct Call {

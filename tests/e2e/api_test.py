@@ -87,6 +87,7 @@ def incidents(api):
         api.ask("POST", f"{path}/{verb}", body)
         if verb == "note":
             api.ask("POST", f"{path}/escalate", {"text": "help"}, 202)
+    war_room(api, path)
     two = api.ask("POST", "/api/v1/incidents", {"title": "two"}, 201)["id"]
     three = api.ask("POST", "/api/v1/incidents", {"title": "three"}, 201)["id"]
     api.ask("POST", f"/api/v1/incidents/{three}/merge", {"into": two})
@@ -99,6 +100,33 @@ def incidents(api):
     api.ask("GET", f"/api/v1/notifications?incident={one}")
     api.ask("GET", "/api/v1/notifications")
     return one
+
+
+def war_room(api, path):
+    """Who is there is a fact that ends; links are in the timeline."""
+    before = api.ask("GET", "/api/v1/ledger/head")["seq"]
+    api.ask("POST", f"{path}/presence", {"for": "10m"})
+    bo = {"Streamgate-Actor": "bo"}
+    there = api.ask("POST", f"{path}/presence", {"for": "1s"}, headers=bo)["present"]
+    api.checks.check("both are there", [p["person"] for p in there] == ["ana", "bo"], str(there))
+    time.sleep(1.1)
+    there = api.ask("GET", f"{path}/presence")["present"]
+    api.checks.check("presence ends by itself", [p["person"] for p in there] == ["ana"], str(there))
+    there = api.ask("DELETE", f"{path}/presence")["present"]
+    api.checks.check("and when somebody leaves", not there, str(there))
+    records = api.ask("GET", f"/api/v1/ledger?after={before}&subject=user:bo")["records"]
+    api.checks.check("it is in no ledger", not [r for r in records if "presen" in r["kind"]])
+    api.ask("POST", f"{path}/presence", {"for": "13h"}, 400)
+    api.ask("POST", "/api/v1/incidents/999999/presence", {}, 404)
+    link = {"title": "the graph", "url": "https://grafana.example.com/d/7"}
+    links = api.ask("POST", f"{path}/links", link, 201)["links"]
+    api.ask("POST", f"{path}/links", {"url": "javascript:alert(1)"}, 400)
+    again = api.ask("GET", f"{path}/links")["links"]
+    api.checks.check("a link is kept", links == again and again[0]["by"] == "ana"
+                     and again[0]["title"] == "the graph", str(again))
+    told = api.ask("GET", f"{path}/timeline")["records"][-1]["sentence"]
+    api.checks.check("and told", told == "ana linked the graph: https://grafana.example.com/d/7",
+                     told)
 
 
 def detection(api):
@@ -262,6 +290,20 @@ def broken_connection(platform, checks):
                  f"{done.returncode} {front.broken} {front.passed} {count} {done.stderr}")
 
 
+def by_command(platform, checks):
+    """The war room on the command line."""
+    ident = str(max(i["id"] for i in platform.incidents()))
+    for words, wanted in (
+        (("join", ident, "--as", "bo"), "bo"), (("who", ident), "bo"),
+        (("leave", ident, "--as", "bo"), "nobody"), (("links", ident), "no links"),
+        (("link", ident, "https://x.example/7", "the", "graph"), "the graph"),
+        (("links", ident), "https://x.example/7"),
+    ):  # fmt: skip
+        done = platform.call("incident", *words)
+        checks.check(f"incident {words[0]}", done.returncode == 0 and wanted in done.stdout,
+                     done.stdout.strip() + done.stderr)
+
+
 def everything_asked(api, but=()):
     missing = sorted(
         f"{method} {path}" for method, path, _ in api.document.operations()
@@ -283,6 +325,7 @@ def run(platform, checks):
     problems(api)
     sent_again(platform, api)
     broken_connection(platform, checks)
+    by_command(platform, checks)
     everything_asked(api, but=("/api/v1/events",))
 
 

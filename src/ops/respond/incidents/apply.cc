@@ -74,6 +74,7 @@ void on(Incident& i, const IncidentSeverityChanged& e, Instant) {
     i.policy = e.policy;
 }
 void on(Incident&, const IncidentNoted&, Instant) {}
+void on(Incident&, const IncidentLinked&, Instant) {}
 void on(Incident& i, const IncidentRoleTaken& e, Instant) { i.roles[e.role] = e.person; }
 void on(Incident& i, const IncidentTold&, Instant at) { i.told_at = at; }
 void on(Incident& i, const IncidentMerged& e, Instant at) {
@@ -108,7 +109,7 @@ Result<Incident> apply(Incident incident, const ops::Recorded& event) {
         apply_any<IncidentDeclared, IncidentJoined, IncidentAcknowledged, IncidentAssessed,
                   IncidentSignalCleared, IncidentMitigated, IncidentVerified, IncidentRelapsed,
                   IncidentResolved, IncidentClosed, IncidentCancelled, IncidentSeverityChanged,
-                  IncidentNoted, IncidentRoleTaken, IncidentTold, IncidentMerged,
+                  IncidentNoted, IncidentLinked, IncidentRoleTaken, IncidentTold, IncidentMerged,
                   IncidentClockMissed, IncidentEscalated>(incident, event);
     if (!changed) return std::unexpected(changed.error());
     const bool moved =

@@ -74,6 +74,13 @@ Result<void> note(const ops::Turn& turn, const ops::Actor& actor, std::int64_t i
     return write(turn, actor, note(incident, text));
 }
 
+Result<void> link(const ops::Turn& turn, const ops::Actor& actor, std::int64_t id,
+                  const Link& wanted) {
+    TRY(const auto incident, load(turn, id));
+    TRY(const auto decision, link(incident, wanted));
+    return write(turn, actor, decision);
+}
+
 Result<void> tell(const ops::Turn& turn, const ops::Actor& actor, std::int64_t id,
                   const std::string& text) {
     if (text.empty()) return fail(Errc::invalid_argument, "an update needs a text");

@@ -14,6 +14,8 @@ Result<std::int64_t> declare(const ops::Turn& turn, const ops::Actor& actor,
 Result<void> clear(const ops::Turn& turn, const std::string& alert);
 Result<void> act(const ops::Turn& turn, std::int64_t id, const Command& command);
 Result<void> assess(const ops::Turn& turn, std::int64_t id, const Impact& impact);
+Result<void> link(const ops::Turn& turn, const ops::Actor& actor, std::int64_t id,
+                  const Link& wanted);
 Result<void> note(const ops::Turn& turn, const ops::Actor& actor, std::int64_t id,
                   const std::string& text);
 Result<void> tell(const ops::Turn& turn, const ops::Actor& actor, std::int64_t id,

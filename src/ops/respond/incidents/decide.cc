@@ -282,6 +282,20 @@ ops::Decision note(const Incident& incident, const std::string& text) {
     return decision;
 }
 
+Result<ops::Decision> link(const Incident& incident, const Link& link) {
+    constexpr std::size_t url_max = 2000;
+    const bool opens = link.url.starts_with("https://") || link.url.starts_with("http://");
+    const bool plain = std::ranges::all_of(link.url, [](char c) { return c > ' ' && c < 0x7f; });
+    if (!opens || !plain || link.url.size() > url_max)
+        return fail(Errc::invalid_argument, fmt::format("`{}` is not an address", link.url),
+                    "write https://…, at most 2000 bytes");
+    ops::Decision decision;
+    decision.event(
+        IncidentLinked{incident.id, link.title.empty() ? link.url : link.title, link.url},
+        subjects_of(incident));
+    return decision;
+}
+
 ops::Decision take_role(const Incident& incident, Role role, const std::string& person) {
     static constexpr std::string_view words[] = {"commander", "communications", "scribe"};
     auto subjects = subjects_of(incident);

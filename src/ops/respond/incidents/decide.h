@@ -48,6 +48,12 @@ Result<ops::Decision> change_severity(const Incident& incident, std::int64_t to,
                                       const std::string& reason, const Policy& policy, Instant now);
 Result<ops::Decision> assess(const Incident& incident, const Impact& impact);
 ops::Decision note(const Incident& incident, const std::string& text);
+// Something to look at: a graph, a ticket, a document. Error: it is no address that opens.
+struct Link {
+    std::string title;  // Empty: the address stands for itself.
+    std::string url;
+};
+Result<ops::Decision> link(const Incident& incident, const Link& link);
 ops::Decision take_role(const Incident& incident, Role role, const std::string& person);
 Result<ops::Decision> tell(const Incident& incident, const std::string& text, Instant now);
 Result<ops::Decision> merge(const Incident& incident, const Incident& into);

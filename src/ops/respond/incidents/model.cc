@@ -147,6 +147,12 @@ void describe(Visitor& v, IncidentNoted& e) {
     v.field({.key = "text"}, e.text);
 }
 
+void describe(Visitor& v, IncidentLinked& e) {
+    v.field({.key = "incident"}, e.incident);
+    v.field({.key = "title"}, e.title);
+    v.field({.key = "url"}, e.url);
+}
+
 void describe(Visitor& v, IncidentRoleTaken& e) {
     v.field({.key = "incident"}, e.incident);
     v.field({.key = "role"}, e.role);

@@ -166,6 +166,12 @@ struct IncidentNoted {
     std::int64_t incident = 0;
     std::string text;
 };
+struct IncidentLinked {
+    static constexpr ops::Kind kind = ops::Kind::incident_linked;
+    std::int64_t incident = 0;
+    std::string title;
+    std::string url;
+};
 struct IncidentRoleTaken {
     static constexpr ops::Kind kind = ops::Kind::incident_role_taken;
     std::int64_t incident = 0;
@@ -212,6 +218,7 @@ void describe(Visitor& v, IncidentClosed& e);
 void describe(Visitor& v, IncidentCancelled& e);
 void describe(Visitor& v, IncidentSeverityChanged& e);
 void describe(Visitor& v, IncidentNoted& e);
+void describe(Visitor& v, IncidentLinked& e);
 void describe(Visitor& v, IncidentRoleTaken& e);
 void describe(Visitor& v, IncidentTold& e);
 void describe(Visitor& v, IncidentMerged& e);
