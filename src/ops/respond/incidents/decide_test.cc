@@ -221,5 +221,21 @@ TEST(Incidents, SomebodyIsAlwaysLooking) {
     }
 }
 
+TEST(Links, OnlyWhatOpensInABrowserIsALink) {
+    World w;
+    w.declare(2);
+    const auto linked = link(w.incident, {"the graph", "https://grafana.example.com/d/7?x=1"});
+    ASSERT_TRUE(linked);
+    w.take(*linked, start);
+    EXPECT_EQ(w.kinds.back(), ops::Kind::incident_linked);
+    const auto untitled = link(w.incident, {"", "http://x.example/"});
+    ASSERT_TRUE(untitled);
+    EXPECT_THAT(untitled->events[0].payload, HasSubstr(R"("title":"http://x.example/")"));
+    for (const auto& url : {std::string(), std::string("javascript:alert(1)"),
+                            std::string("grafana.example.com"), std::string("https://a b"),
+                            std::string("https://a\nb"), "https://" + std::string(2000, 'a')})
+        EXPECT_FALSE(link(w.incident, {"x", url})) << url;
+}
+
 }  // namespace
 }  // namespace sg::incidents
