@@ -125,8 +125,11 @@ void Meter::set_up(const config::Config& config, std::vector<Slo> slos) {
         const Duration finest = slo.counts_minutes() ? Duration{1min} : Duration{1s};
         const bool is_first = gauges_.empty() || gauges_.back().slo.service != slo.service;
         const bool counts_exactly = slo.objective.within == exact;
+        std::vector<Duration> evident;
+        if (slo.counts_minutes())
+            for (const Tier& tier : tiers) evident.push_back(tier.short_window);
         gauges_.push_back({std::move(slo), tiers, is_first, counts_exactly, Tracks(windows, finest),
-                           Tracks(windows, finest)});
+                           Tracks(evident, finest)});
     }
 }
 

@@ -46,7 +46,8 @@ class Meter {
         bool is_first = false;       // Of its service: speaks for its silence.
         bool counts_exactly = true;  // latency: `within` is what the gateway counts.
         Tracks counts;
-        Tracks evidence;  // Minutes: failed requests and requests.
+        // Failed requests and requests in the short windows; of those that count minutes only.
+        Tracks evidence;
     };
     const std::vector<Gauge>& gauges() const { return gauges_; }
     Measured measure(const Gauge& gauge) const;
