@@ -120,7 +120,7 @@ Tortured torture(const Story& story, const Torture& how) {
         auto wrong = outcome.failure + compare(should, told(outcome.log, twice));
         came.crashes += outcome.crashes;
         came.duplicates += twice;
-        if (twice > outcome.crashes) wrong += fmt::format("\n  {} messages were sent twice", twice);
+        if (twice > duplicates_most) wrong += fmt::format("\n  {} messages were sent twice", twice);
         if (wrong.empty()) continue;
         came.failures.push_back(
             fmt::format("FAILED {}: {}: {}", story.name, text_of(point, statements), wrong));
