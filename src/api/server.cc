@@ -43,9 +43,8 @@ Result<std::unique_ptr<Server>> Server::start(Options options) {
     auto outcome = opened.get_future();
     server->thread_ = std::thread([&opened, it = server.get()] {
         auto done = it->open();
-        const bool good = done.has_value();
         opened.set_value(std::move(done));
-        if (good) it->loop_->run();
+        if (it->loop_) it->loop_->run();  // Also after a failure: what listens already has to end.
     });
     const auto done = outcome.get();
     if (!done) return std::unexpected(done.error());
@@ -53,9 +52,14 @@ Result<std::unique_ptr<Server>> Server::start(Options options) {
 }
 
 Server::~Server() {
-    if (loop_) loop_->stop();
+    if (loop_) loop_->post([this] { end(ending_, *this); });
     if (thread_.joinable()) thread_.join();
     unlink(options_.socket.c_str());
+}
+
+runtime::Detached Server::end(runtime::Gate&, Server& server) {
+    if (server.server_) co_await server.server_->close();
+    server.loop_->stop();
 }
 
 // On the server's own thread: the loop and the session belong to it.

@@ -45,6 +45,7 @@ class Server {
     explicit Server(Options options);
     Result<void> open();
     runtime::Task<web::Reply> reply(web::Request request);
+    static runtime::Detached end(runtime::Gate& gate, Server& server);
     runtime::Task<void> stream_events(runtime::Stream& stream, std::int64_t after);
 
     Options options_;
@@ -52,6 +53,7 @@ class Server {
     std::unique_ptr<Site> site_;
     std::unique_ptr<runtime::Loop> loop_;
     std::unique_ptr<web::Server> server_;
+    runtime::Gate ending_;
     std::thread thread_;
 };
 

@@ -14,9 +14,11 @@ namespace {
 constexpr std::int64_t batch = 10'000;  // Bound: of records held at a time.
 constexpr std::size_t text_max = 160;   // Of a row that is shown.
 
-// The history itself, and what is still to be done: neither follows from folding records.
+// The history itself, what is still to be done, who leads, and what was answered to whom: none of
+// it follows from folding records.
 constexpr std::array not_folded = {"ledger",  "ledger_payload", "ledger_subject", "outbox",
-                                   "wakeups", "cursors",        "numbers",        "migrations"};
+                                   "wakeups", "cursors",        "numbers",        "migrations",
+                                   "leader",  "replies"};
 
 Recorded recorded(const store::Entry& entry, Kind kind) {
     return {.seq = entry.seq,

@@ -163,6 +163,20 @@ class Server::Place {
     std::size_t taken_ = 0;
 };
 
+// A connection among those that close() ends. Declared after its stream, so that the number is
+// another's only when it is no longer here.
+class Server::Listed {
+  public:
+    Listed(std::set<int>& open, int fd) : open_(open), fd_(fd) { open_.insert(fd_); }
+    ~Listed() { open_.erase(fd_); }
+    Listed(const Listed&) = delete;
+    Listed& operator=(const Listed&) = delete;
+
+  private:
+    std::set<int>& open_;
+    int fd_;
+};
+
 Result<> Server::listen(const SocketAddress& address, std::string name,
                         std::shared_ptr<const runtime::TlsServer> tls, Limits limits) {
     TRY(runtime::UniqueFd fd, runtime::listen_on(address));
@@ -197,12 +211,15 @@ Result<> Server::move(const std::optional<SocketAddress>& address, const std::st
     return {};
 }
 
-void Server::close_all() {
+runtime::Task<void> Server::close() {
     for (const auto& door : doors_) {
         door->closing = true;
         door->watcher.cancel();
     }
     doors_.clear();
+    // Who reads finds the end, who writes an error: no wait needs to know of closing.
+    for (const int fd : open_) ::shutdown(fd, SHUT_RDWR);
+    co_await gate_.closed();
 }
 
 runtime::Detached Server::accept(runtime::Gate&, std::shared_ptr<Door> door) {
@@ -230,6 +247,7 @@ runtime::Detached Server::serve(runtime::Gate&, int fd, std::shared_ptr<Door> do
         ::close(fd);
         co_return;
     }
+    const Listed listed(open_, fd);
     // Held: the door may show another certificate before this connection ends.
     const auto tls = door->tls;
     if (tls) {

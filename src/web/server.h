@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -74,7 +75,9 @@ class Server {
     // name any more. An error leaves everything as it is.
     Result<> move(const std::optional<SocketAddress>& address, const std::string& door,
                   std::shared_ptr<const runtime::TlsServer> tls, Limits limits);
-    void close_all();
+    // Ends every connection, whatever it waits for, and returns when none is left. Nothing may be
+    // destroyed before.
+    runtime::Task<void> close();
 
   private:
     struct Door {
@@ -88,6 +91,7 @@ class Server {
         bool closing = false;
     };
     class Place;
+    class Listed;
     runtime::Detached accept(runtime::Gate& gate, std::shared_ptr<Door> door);
     runtime::Detached serve(runtime::Gate& gate, int fd, std::shared_ptr<Door> door);
     runtime::Task<bool> one_request(runtime::Stream& stream, runtime::Buffer& buffer, Door& door);
@@ -97,6 +101,7 @@ class Server {
     runtime::Loop& loop_;
     Handler handler_;
     std::vector<std::shared_ptr<Door>> doors_;
+    std::set<int> open_;  // Connections.
     runtime::Gate gate_;
 };
 

@@ -78,15 +78,17 @@ class Ops:
         raise RuntimeError((self.folder / "ops.log").read_text()[-3000:])
 
     def stop(self):
+        """The exit code; None where nothing ran."""
         if self.process is None:
-            return
+            return None
         self.process.send_signal(signal.SIGTERM)
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(10)
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
-        self.process = None
+        code, self.process = self.process.returncode, None
+        return code
 
     def say(self, *words, timeout=30):
         return subprocess.run(
@@ -261,10 +263,19 @@ class Script:
 
     def json_everywhere(self):
         for words in (["status"], ["incident", "list", "-a"], ["alert", "list"], ["silence"],
-                      ["slo"], ["signals"], ["oncall"], ["oncall", "schedule"], ["oncall", "quality"],
+                      ["slo"], ["signals"],
+                      ["oncall"], ["oncall", "schedule"], ["oncall", "quality"],
                       ["notify", "list"], ["notify", "channels"], ["ledger", "head"],
                       ["ledger", "verify", "--deep"]):
             self.checks.check(f"{' '.join(words)} --json", self.ops.ask(*words))
+
+    def told_to_end(self):
+        """While somebody follows the ledger, and a connection is kept: it ends, and cleanly."""
+        following = self.ops.follow("incident", "watch")
+        time.sleep(0.5)
+        code = self.ops.stop()
+        self.checks.check("told to end, it ends cleanly", code == 0, str(code))
+        end(following)
 
     def ledger(self):
         anchors = self.ops.folder / "anchors"
@@ -327,6 +338,7 @@ def main():
             script.detection()
             script.json_everywhere()
             script.ledger()
+            script.told_to_end()
         finally:
             ops.stop()
         script.tampering()

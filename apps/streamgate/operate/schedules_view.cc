@@ -8,7 +8,6 @@ namespace sg::operate {
 
 namespace {
 
-using platform::local::News;
 using platform::local::Table;
 
 std::string moment_or(const Json& object, const char* key, const Screen& screen) {
