@@ -150,8 +150,8 @@ std::span<const ops::FoldRow> folds() {
         {Kind::incident_cancelled, fold},      {Kind::incident_severity_changed, fold},
         {Kind::incident_noted, fold},          {Kind::incident_role_taken, fold},
         {Kind::incident_linked, fold},         {Kind::incident_told, fold},
-        {Kind::incident_merged, fold_merged},
-        {Kind::incident_clock_missed, fold},   {Kind::incident_escalated, fold},
+        {Kind::incident_merged, fold_merged},  {Kind::incident_clock_missed, fold},
+        {Kind::incident_escalated, fold},
     };
     return rows;
 }
