@@ -419,26 +419,29 @@ def hostile(platform, checks):
 
 
 def raw(platform, *parts, pause=0.0):
-    """Bytes over TLS, in parts; what came back, and after how long it was over."""
+    """Bytes over TLS, in parts; what came back, and after how long it was over.
+
+    One thread: a TLS connection must not be read and written at the same time.
+    """
     began = time.monotonic()
     got = []
     plain = socket.create_connection(("localhost", platform.door), 40)
-
-    def listen():
+    with platform.trust.wrap_socket(plain, server_hostname="localhost") as connection:
+        with contextlib.suppress(OSError):
+            for part in parts:
+                connection.settimeout(40)
+                connection.sendall(part)
+                if not pause:
+                    continue
+                connection.settimeout(pause)
+                with contextlib.suppress(TimeoutError):
+                    got.append(connection.recv(65536))
+                if got:
+                    break
+        connection.settimeout(40)
         with contextlib.suppress(OSError):
             while part := connection.recv(65536):
                 got.append(part)
-
-    with platform.trust.wrap_socket(plain, server_hostname="localhost") as connection:
-        reader = threading.Thread(target=listen)
-        reader.start()
-        with contextlib.suppress(OSError):
-            for part in parts:
-                connection.sendall(part)
-                if pause and (not reader.is_alive() or got):
-                    break
-                time.sleep(pause)
-        reader.join(40)
     return b"".join(got), time.monotonic() - began
 
 
