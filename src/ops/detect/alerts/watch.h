@@ -34,7 +34,7 @@ struct Watch {
 
     // Kept by judge().
     std::map<std::string, std::vector<Answer>> answers;  // By rule; the last that were given.
-    Instant at;  // Of the last second that was looked at.
+    Instant at;                                          // Of the last second that was looked at.
     std::map<std::string, std::deque<SecondCount>> seconds;  // Bound: hard_fault_seconds.
     std::map<std::string, Instant> absent_since;             // Of firing alerts, by fingerprint.
     std::map<std::string, std::optional<Duration>> full_in;  // Disks, by rule and resource.
