@@ -19,7 +19,7 @@ run: build  ## start everything in examples/streamgate.yaml; Ctrl-C stops it
 	@echo "watch  http://localhost:8080/live/  a page with a player"
 	@PATH=$(CURDIR)/build/release:$$PATH exec streamgate up --config examples/streamgate.yaml
 
-test: setup build  ## every test; the last line counts them (under 40 minutes on two cores)
+test: setup build  ## every test; the last line counts them
 	@tools/test
 
 lint:   ## our own linter, formatting and clang-tidy

@@ -3,9 +3,14 @@
 
 #include "api/routes.h"
 
+namespace sg::incidents {
+struct Incident;
+}
+
 namespace sg::api {
 
 // incidents.cc
+Result<incidents::Incident> incident_asked(Site& site, std::int64_t id);  // Or `not_found`.
 Result<Answer> list_incidents(Site& site, const Call& call);
 Result<Answer> show_incident(Site& site, const Call& call);
 Result<Answer> declare_incident(Site& site, const Call& call);

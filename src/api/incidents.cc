@@ -44,21 +44,8 @@ void describe(Visitor& v, Remark& r) {
 }
 
 Result<Answer> show(Site& site, std::int64_t id) {
-    TRY(const auto found, incidents::find(site.read, id));
-    if (!found)
-        return fail(Errc::not_found, fmt::format("there is no incident {}", id),
-                    "`streamgate incident list` shows them");
-    TRY(const auto tx, store::Tx::begin(site.read, store::Tx::For::reading));
-    auto json = nlohmann::ordered_json::parse(to_json(*found), nullptr, false);
-    const auto config = site.config();
-    json["signals"] = nlohmann::ordered_json::array();
-    for (const auto* keys : {&found->alerts, &found->cleared})
-        for (const auto& key : *keys) {
-            TRY(auto signal, signal_of(tx, *config, key));
-            signal["fires"] = keys == &found->alerts;
-            json["signals"].push_back(std::move(signal));
-        }
-    return Answer{200, json.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace)};
+    TRY(const auto incident, incident_asked(site, id));
+    return Answer{200, to_json(incident)};
 }
 
 Result<Answer> act(Site& site, const Call& call, incidents::Verb verb) {
@@ -78,6 +65,13 @@ Result<incidents::Role> role_of(const std::string& word) {
 }
 
 }  // namespace
+
+Result<incidents::Incident> incident_asked(Site& site, std::int64_t id) {
+    TRY(auto found, incidents::find(site.read, id));
+    if (found) return std::move(*found);
+    return fail(Errc::not_found, fmt::format("there is no incident {}", id),
+                "`streamgate incident list` shows them");
+}
 
 Result<Answer> list_incidents(Site& site, const Call& call) {
     incidents::Page page;

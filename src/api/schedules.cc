@@ -245,18 +245,15 @@ Result<Answer> revoke_feed(Site& site, const Call& call) {
 Result<Answer> escalate_incident(Site& site, const Call& call) {
     TRY(const auto reason, body_of<Reason>(call));
     const auto id = call.number(0);
-    TRY(const auto found, incidents::find(site.read, id));
-    if (!found)
-        return fail(Errc::not_found, fmt::format("there is no incident {}", id),
-                    "`streamgate incident list` shows them");
-    if (found->state == incidents::State::resolved || found->state == incidents::State::closed ||
-        found->state == incidents::State::cancelled)
+    TRY(const auto found, incident_asked(site, id));
+    if (found.state == incidents::State::resolved || found.state == incidents::State::closed ||
+        found.state == incidents::State::cancelled)
         return fail(Errc::conflict, fmt::format("incident {} is over: nobody is paged for it", id));
     const oncall::Trouble trouble{.incident = id,
-                                  .title = found->title,
-                                  .severity = found->severity,
-                                  .service = found->service,
-                                  .team = found->team};
+                                  .title = found.title,
+                                  .severity = found.severity,
+                                  .service = found.service,
+                                  .team = found.team};
     TRY_VOID(site.writer.run([&](const ops::Turn& turn) {
         return oncall::escalate(turn, call.actor, trouble, reason.text);
     }));

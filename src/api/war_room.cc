@@ -48,10 +48,8 @@ void describe(Visitor& v, LinkRow& l) {
 }
 
 Result<void> check_exists(Site& site, std::int64_t id) {
-    TRY(const auto found, incidents::find(site.read, id));
-    if (found) return {};
-    return fail(Errc::not_found, fmt::format("there is no incident {}", id),
-                "`streamgate incident list` shows them");
+    TRY([[maybe_unused]] const auto incident, incident_asked(site, id));
+    return {};
 }
 
 Answer present(Site& site, const Call& call) {
