@@ -59,25 +59,57 @@ bool looks_over_a_window(const std::string& key, const std::set<std::string>& ru
     return key.starts_with("objective:") || rules.contains(key);
 }
 
+bool is_of(const incidents::Incident& incident, const std::string& service) {
+    return incident.service == service && incident.state != incidents::State::cancelled;
+}
+
+bool recovered_since(const incidents::Incident& incident, Instant began) {
+    return incident.mitigated_at > began;
+}
+
 Result<std::vector<incidents::Incident>> open_of(const Turn& turn, const std::string& service) {
     TRY(auto open, incidents::open_incidents(turn.tx.session()));
-    std::erase_if(open, [&](const auto& incident) { return incident.service != service; });
+    std::erase_if(open, [&](const auto& incident) { return !is_of(incident, service); });
     return open;
+}
+
+// A fault that began at `began` has been an incident, and nothing of the service is one still.
+// Closed counts as well: whoever closes at once must not be woken for what is left in the windows.
+Result<bool> has_recovered(const Turn& turn, const std::string& service, Instant began) {
+    TRY(const auto open, open_of(turn, service));
+    const bool hurts = std::ranges::any_of(open, [&](const auto& incident) {
+        return incident.state != incidents::State::mitigated || !recovered_since(incident, began);
+    });
+    if (hurts) return false;
+    if (!open.empty()) return true;
+    TRY(const auto latest, incidents::list(turn.tx.session(), {.limit = 5, .service = service}));
+    return std::ranges::any_of(latest, [&](const auto& incident) {
+        return is_of(incident, service) && recovered_since(incident, began);
+    });
+}
+
+// The signal says nothing new when something new begins under it: it is looked at again until it
+// ends.
+Result<void> look_again(const Turn& turn, const std::string& key) {
+    Decision decision;
+    decision.set("past_recheck_due", key, turn.now + looked_at);
+    TRY([[maybe_unused]] const auto recorded, record(turn, Actor{}, decision));
+    return {};
 }
 
 }  // namespace
 
-Result<bool> is_of_the_past(const Turn& turn, const incidents::Trigger& trigger,
-                            const Senses& senses) {
-    if (trigger.service.empty() || trigger.started_at == Instant{}) return false;
+Result<std::optional<Instant>> new_since(const Turn& turn, const incidents::Trigger& trigger,
+                                         const Senses& senses) {
+    const auto began = trigger.started_at;
+    if (trigger.service.empty() || began == Instant{}) return began;
     if (!looks_over_a_window(trigger.key, rules_of(turn.config.operations, trigger.service)))
-        return false;
-    TRY(const auto open, open_of(turn, trigger.service));
-    const bool recovered = !open.empty() && std::ranges::all_of(open, [&](const auto& incident) {
-        return incident.state == incidents::State::mitigated &&
-               trigger.started_at < incident.mitigated_at;
-    });
-    return recovered && is_well(turn, trigger.service, senses);
+        return began;
+    TRY(const bool recovered, has_recovered(turn, trigger.service, began));
+    if (!recovered) return began;
+    if (!is_well(turn, trigger.service, senses)) return turn.now - looked_at;
+    TRY_VOID(look_again(turn, trigger.key));
+    return std::nullopt;
 }
 
 Result<void> let_go_of_the_past(const Turn& turn, const std::string& service,
@@ -90,7 +122,10 @@ Result<void> let_go_of_the_past(const Turn& turn, const std::string& service,
         const bool is_past = std::ranges::all_of(
             left, [&](const auto& key) { return looks_over_a_window(key, rules); });
         if (!is_past) continue;
-        for (const auto& key : left) TRY_VOID(incidents::clear(turn, key));
+        for (const auto& key : left) {
+            TRY_VOID(incidents::clear(turn, key));
+            TRY_VOID(look_again(turn, key));
+        }
     }
     return {};
 }

@@ -61,6 +61,7 @@ constexpr Reaction reactions[] = {
 constexpr Alarm alarms[] = {
     {"alert_ends", alert_ends},              // An outside alert was not sent again.
     {"heartbeat_missed", heartbeat_missed},  // A dead-man's switch.
+    {"past_recheck_due", past_recheck_due},  // Something new under a signal that still fires?
     {"respond_by", ring_incident},           // Nobody has acknowledged.
     {"escalate_by", ring_incident},          // Not mitigated, and the guide asks for more people.
     {"assess_by", ring_incident},            //

@@ -26,7 +26,7 @@ Tie follow_schedule, schedule_channel_tests;
 
 using Bell = Result<void>(const Turn&, const store::Wakeup&, const Senses&);
 Bell ring_incident, next_page_step, reopen_page, hand_over, notification_due, channel_test_due,
-    alert_ends, heartbeat_missed;
+    alert_ends, heartbeat_missed, past_recheck_due;
 
 Result<void> notification_result(const Turn& turn, const store::Job& job, const Performed& done);
 

@@ -2,9 +2,11 @@
 #include <fmt/format.h>
 
 #include "ops/catalog/ask.h"
+#include "ops/detect/alerts/ask.h"
 #include "ops/detect/alerts/commands.h"
 #include "ops/detect/alerts/model.h"
 #include "ops/detect/signals/ask.h"
+#include "ops/detect/slo/ask.h"
 #include "ops/detect/slo/model.h"
 #include "ops/past.h"
 #include "ops/respond/incidents/ask.h"
@@ -36,8 +38,9 @@ std::string team_of_inbox(const Turn& turn, std::string_view source) {
 }
 
 Result<void> declare(const Turn& turn, incidents::Trigger trigger, const Senses& senses = {}) {
-    TRY(const bool past, is_of_the_past(turn, trigger, senses));
-    if (past) return {};
+    TRY(const auto began, new_since(turn, trigger, senses));
+    if (!began) return {};
+    trigger.started_at = *began;
     if (trigger.team.empty()) trigger.team = team_of(turn, trigger.service);
     TRY([[maybe_unused]] const auto id, incidents::declare_or_join(turn, trigger));
     return {};
@@ -46,6 +49,16 @@ Result<void> declare(const Turn& turn, incidents::Trigger trigger, const Senses&
 // What is trouble of our own has no service: every kind of it is one incident.
 incidents::Trigger of_ourselves(std::string key, std::string title, std::int64_t severity) {
     return {.key = std::move(key), .title = std::move(title), .severity = severity};
+}
+
+// Of what an alert's event or its row says: they name it alike.
+incidents::Trigger trigger_of(const Turn& turn, const auto& alert) {
+    return {.key = "alert:" + alert.fingerprint,
+            .title = alert.title,
+            .severity = severity_of(alert.severity),
+            .service = alert.service,
+            .team = alert.service.empty() ? team_of_inbox(turn, alert.source) : "",
+            .started_at = alert.started_at};
 }
 
 std::string key_of(const notify::Reachability& channel) {
@@ -58,14 +71,7 @@ std::string key_of(const notify::Reachability& channel) {
 Result<void> declare_for_alert(const Turn& turn, const Recorded& event, const Senses& senses) {
     TRY(const auto alert, from_json<alerts::AlertRaised>(event.payload));
     if (!alert.suppressed_by.empty()) return {};
-    return declare(turn,
-                   {.key = "alert:" + alert.fingerprint,
-                    .title = alert.title,
-                    .severity = severity_of(alert.severity),
-                    .service = alert.service,
-                    .team = alert.service.empty() ? team_of_inbox(turn, alert.source) : "",
-                    .started_at = alert.started_at},
-                   senses);
+    return declare(turn, trigger_of(turn, alert), senses);
 }
 
 Result<void> worsen_for_alert(const Turn& turn, const Recorded& event, const Senses&) {
@@ -80,6 +86,31 @@ Result<void> clear_for_alert(const Turn& turn, const Recorded& event, const Sens
     TRY(const auto alert, from_json<alerts::AlertCleared>(event.payload));
     TRY_VOID(incidents::clear(turn, "alert:" + alert.fingerprint));
     return let_go_of_the_past(turn, alert.service, senses);
+}
+
+// The signal was held back as one of the past. It has ended since, or is looked at once more.
+Result<void> past_recheck_due(const Turn& turn, const store::Wakeup& clock, const Senses& senses) {
+    constexpr std::string_view of_alert = "alert:", of_objective = "objective:";
+    const std::string_view key = clock.subject;
+    if (key.starts_with(of_alert)) {
+        const auto fingerprint = std::string(key.substr(of_alert.size()));
+        TRY(const auto alert, alerts::by_fingerprint(turn.tx, fingerprint));
+        if (!alert || alert->state != alerts::State::firing || !alert->suppressed_by.empty())
+            return {};
+        return declare(turn, trigger_of(turn, *alert), senses);
+    }
+    if (!key.starts_with(of_objective)) return {};
+    TRY(const auto standing,
+        slo::standing_of(turn.tx, std::string(key.substr(of_objective.size()))));
+    if (!standing || standing->level != slo::Level::page) return {};
+    return declare(turn,
+                   {.key = clock.subject,
+                    .title = fmt::format("{}: {} burns its budget again ({})", standing->service,
+                                         standing->id, standing->tier),
+                    .severity = severity_of(standing->severity),
+                    .service = standing->service,
+                    .started_at = standing->started_at},
+                   senses);
 }
 
 Result<void> alert_ends(const Turn& turn, const store::Wakeup& clock, const Senses&) {
