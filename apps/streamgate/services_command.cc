@@ -68,6 +68,9 @@ std::string name_of(const Json& service, const Json& version, const Json& instan
 
 std::string state_of(const Json& instance) {
     std::string text = instance["phase"];
+    if (instance.contains("waits_for"))
+        return "waits for " + fmt::to_string(fmt::join(
+                                  instance["waits_for"].get<std::vector<std::string>>(), ", "));
     if (text == "waiting") {
         const auto in =
             local::show_duration(Duration(instance["next_start_ns"].get<std::int64_t>()));
@@ -357,6 +360,9 @@ void print_version(const Json& version) {
     if (!version["environment"].empty())
         fmt::print("    environment  {}\n",
                    fmt::join(version["environment"].get<std::vector<std::string>>(), ", "));
+    if (!version["after"].empty())
+        fmt::print("    starts       after {}\n",
+                   fmt::join(version["after"].get<std::vector<std::string>>(), ", "));
     fmt::print("    replicas     {}\n", replicas);
     fmt::print("    weight       {}\n", version["weight"].get<int>());
     fmt::print("    health       {}\n", check);

@@ -2,8 +2,10 @@
 #include "config/check.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <set>
 
 #include "base/text.h"
 #include "config/describe.h"
@@ -101,6 +103,55 @@ void check_times(const Timeouts& timeouts, const Retry& retry, const std::string
                       "lower it, so that time is left for another attempt, or remove it");
 }
 
+bool is_run_here(const Service& service) {
+    return std::ranges::any_of(service.versions,
+                               [](const auto& entry) { return entry.second.run.has_value(); });
+}
+
+// The services on the way from `name` back to itself, by what each starts after; empty: none.
+// Bound: every service once.
+std::vector<std::string> circle_from(const Config& config, const std::string& name,
+                                     std::vector<std::string> way, std::set<std::string>& seen) {
+    way.push_back(name);
+    for (const auto& before : config.services.at(name).after) {
+        if (before == way.front()) return way;
+        if (!config.services.contains(before) || !seen.insert(before).second) continue;
+        if (auto circle = circle_from(config, before, way, seen); !circle.empty()) return circle;
+    }
+    return {};
+}
+
+void check_start(const Config& config, const Service& service, const std::string& path,
+                 Findings& findings) {
+    if (service.after.empty()) return;
+    if (!is_run_here(service))
+        return findings.fail(path, "`after` has no effect on what runs elsewhere",
+                             "remove it, or let streamgate run the service: add `run:`");
+    std::vector<std::string> run_here;
+    for (const auto& [name, other] : config.services)
+        if (is_run_here(other)) run_here.push_back(name);
+    for (std::size_t i = 0; i < service.after.size(); ++i) {
+        const auto& name = service.after[i];
+        if (!config.services.contains(name) || std::ranges::binary_search(run_here, name)) continue;
+        return findings.fail(
+            fmt::format("{}.{}", path, i),
+            fmt::format("streamgate does not run `{}`: there is no start to wait for", name),
+            "name services that have `run:`, or remove it");
+    }
+    findings.check_names(path, "service", service.after, run_here);
+    std::set<std::string> seen;
+    const auto circle = circle_from(config, service.name, {}, seen);
+    // Said once, at the first of them by name.
+    if (circle.empty() || std::ranges::min(circle) != service.name) return;
+    if (circle.size() == 1)
+        return findings.fail(path, fmt::format("`{}` cannot start after itself", service.name),
+                             "remove it");
+    findings.fail(path,
+                  fmt::format("none of these could ever start: `{}` after `{}`",
+                              fmt::join(circle, "` after `"), service.name),
+                  "remove one of them");
+}
+
 }  // namespace
 
 void check_services(const Config& config, Findings& findings) {
@@ -110,6 +161,7 @@ void check_services(const Config& config, Findings& findings) {
         check_balance(service, path, findings);
         check_service_tls(service, path, findings);
         check_times(service.timeouts, service.retry, path, findings);
+        check_start(config, service, path + ".after", findings);
     }
     for (std::size_t i = 0; i < config.routes.size(); ++i) {
         const Route& route = config.routes[i];

@@ -361,6 +361,14 @@ void describe_endpoints(Visitor& v, Service& service) {
              .unset = "nothing",
              .format = &formats::name},
             service.needs);
+    v.field({.key = "after",
+             .why = "Services that streamgate runs and that must be healthy, and known to the "
+                    "gateway, before this one is started. It orders the start, nothing more: who "
+                    "runs goes on running when one of these fails.",
+             .unset = "nothing: it is started at once",
+             .example = "after: [catalog, live]",
+             .format = &formats::name},
+            service.after);
     v.field(
         {.key = "profile",
          .why = "What kind of traffic it is. `hls` knows playlists, segments and blocking reload."},

@@ -147,6 +147,7 @@ struct Service {
     std::string team;     // Who is paged; empty: the only team there is.
     std::string runbook;  // What to do when it fails; alerts and objectives may say more.
     std::vector<std::string> needs;  // What it depends on, by name.
+    std::vector<std::string> after;  // Services that must be healthy before it is started.
     Profile profile = Profile::plain;
     std::map<std::string, Version> versions;  // One unnamed version is called `default`.
     Balance balance = Balance::least_requests;

@@ -104,6 +104,15 @@ def judge(checks, seen, why, seconds):
     )
 
 
+def judge_start(checks, log):
+    """The generator of traffic starts after what it calls: error budgets begin whole."""
+    asked = [json.loads(line) for line in log.read_text().splitlines()]
+    own = [entry for entry in asked if entry.get("agent") == "streamgate-demo"]
+    early = [entry["target"] for entry in own if entry["ending"] == "no_endpoint"]
+    checks.check("its traffic began", own, f"{len(own)} requests")
+    checks.check("and called nothing that was not ready", not early, ", ".join(early[:3]))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="10 s instead of 60 s")
@@ -147,6 +156,7 @@ def main():
                     fields.get("via", "no Via field"),
                 )
                 judge(checks, *watch(f"{base}/live/", seconds, [str(pictures)]), seconds)
+                judge_start(checks, folder / "state" / "log" / "access.log")
             started = lab.tree(up.pid)
             os.kill(up.pid, signal.SIGINT)  # Ctrl-C
             with contextlib.suppress(subprocess.TimeoutExpired):

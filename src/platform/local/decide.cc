@@ -261,10 +261,27 @@ void poll(Turn& turn) {
 
 }  // namespace
 
+namespace {
+
+// Each version that should run has somebody who answers, and the gateway knows. What was stopped by
+// command is not waited for: it would not come.
+bool is_there(const State& state, const Service& service) {
+    return std::ranges::all_of(service.groups, [&](const auto& entry) {
+        const Group& group = entry.second;
+        return wanted(state, service, group) == 0 ||
+               (group.acknowledged >= group.revision &&
+                std::ranges::count(group.instances, Phase::healthy, &Instance::phase) > 0);
+    });
+}
+
+}  // namespace
+
 Actions decide(State& state, const Input& input, Tick now) {
     Turn turn{state, now};
     std::visit([&](const auto& in) { take(turn, in); }, input);
     for (auto& [name, service] : state.services) settle(turn, service);
+    // When all have settled: what starts after another sees what has become of it.
+    for (auto& [name, service] : state.services) start_due(turn, service);
     for (auto& [name, service] : state.services)
         std::erase_if(service.groups, [](const auto& entry) {
             return !entry.second.configured && entry.second.instances.empty();
@@ -298,6 +315,21 @@ std::uint32_t wanted(const State& state, const Service& service, const Group& gr
     if (state.stopping || !group.configured || group.held) return 0;
     if (service.roll) return service.roll->to == group.spec.version ? service.roll->replicas : 0;
     return group.scaled.value_or(group.spec.run.replicas);
+}
+
+std::vector<std::string> awaited(const State& state, const Service& service) {
+    std::vector<std::string> names;
+    for (const auto& [version, group] : service.groups) {
+        if (std::ranges::any_of(group.instances, &Instance::pid)) return {};
+        for (const auto& name : group.spec.after) {
+            const auto at = state.services.find(name);
+            if (at != state.services.end() && !is_there(state, at->second)) names.push_back(name);
+        }
+    }
+    std::ranges::sort(names);
+    const auto repeated = std::ranges::unique(names);
+    names.erase(repeated.begin(), repeated.end());
+    return names;
 }
 
 bool outdated(const Group& group, const Instance& instance) {

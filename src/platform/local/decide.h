@@ -35,6 +35,10 @@ Result<void> check(const State& state, const Input& command);
 // How many instances a version should have now.
 std::uint32_t wanted(const State& state, const Service& service, const Group& group);
 
+// Of the services that this one starts after, those that are not yet healthy and known to the
+// gateway. None once a process of it runs: it is the order of a start, not a condition of life.
+std::vector<std::string> awaited(const State& state, const Service& service);
+
 // A process that no longer fits its spec.
 bool outdated(const Group& group, const Instance& instance);
 

@@ -274,5 +274,70 @@ TEST(Orchestra, RefusalsSayWhatIsPossible) {
     EXPECT_TRUE(check(world.state, Scale{"catalog", "v1", 3}));
 }
 
+// A worker that calls the catalog, as a generator of traffic does.
+Spec worker(std::vector<std::string> after) {
+    auto spec = World::spec("w1", 2, "call");
+    spec.service = "worker";
+    spec.health.kind = config::HealthCheck::Kind::none;
+    spec.serves = false;
+    spec.after = std::move(after);
+    return spec;
+}
+
+TEST(Orchestra, StartsAfterWhatItNeedsIsHealthyAndKnownToTheGateway) {
+    World world;
+    world.gateway_takes = 200ms;
+    world.feed(Desired{{World::spec("v1", 2), worker({"catalog"})}});
+    world.run(290ms);
+    EXPECT_EQ(world.running("v1"), 2U);
+    EXPECT_EQ(world.running("w1"), 0U);
+    EXPECT_EQ(wake_at(world.state) > world.now, true) << "waiting costs nothing";
+    EXPECT_EQ(world.noted("waits for catalog"), 2U) << "once for each";
+    world.run(150ms);
+    EXPECT_EQ(world.endpoints_told(), 2U);
+    EXPECT_EQ(world.running("w1"), 0U) << "the gateway has not yet taken it in";
+    world.run(150ms);
+    EXPECT_EQ(world.running("w1"), 2U);
+    EXPECT_TRUE(awaited(world.state, world.state.services["worker"]).empty());
+}
+
+TEST(Orchestra, WaitsForEveryVersionThatShouldRun) {
+    World world;
+    world.sick = {"v2"};
+    world.feed(Desired{{World::spec("v1", 1), World::spec("v2", 1), worker({"catalog"})}});
+    world.run(5s);
+    EXPECT_EQ(world.running("w1"), 0U);
+    world.feed(Hold{"catalog", "v2", true});
+    world.run(1s);
+    EXPECT_EQ(world.running("w1"), 2U) << "what was stopped by command is not waited for";
+}
+
+TEST(Orchestra, OrderIsOfTheStartOnly) {
+    auto world = running({World::spec("v1", 1), worker({"catalog"})});
+    world.run(2s);
+    ASSERT_EQ(world.running("w1"), 2U);
+    world.sick = {"v1"};
+    world.run(60s);
+    EXPECT_EQ(world.running("w1"), 2U) << "who runs goes on running";
+    world.crash(world.pid_of("w1"));
+    world.run(1s);
+    EXPECT_EQ(world.running("w1"), 2U) << "and is started again";
+    world.feed(Scale{"worker", "w1", 3});
+    world.run(1s);
+    EXPECT_EQ(world.running("w1"), 3U) << "and may grow";
+}
+
+TEST(Orchestra, WorkersWaitForWorkers) {
+    World world;
+    auto last = worker({"worker"});
+    last.service = "a";  // Settles before what it waits for.
+    last.version = "l1";
+    world.feed(Desired{{worker({}), last}});
+    world.run(500ms);
+    EXPECT_EQ(world.running("l1"), 0U);
+    world.run(600ms);
+    EXPECT_EQ(world.running("l1"), 2U);
+}
+
 }  // namespace
 }  // namespace sg::platform::local

@@ -35,6 +35,7 @@ struct Spec {
     config::Run run;
     config::HealthCheck health;
     std::uint32_t weight = 100;
+    std::vector<std::string> after = {};  // Services that must be healthy before its first process.
     bool serves =
         true;  // Listens on its port. A worker (no health check, no route to it) need not.
 

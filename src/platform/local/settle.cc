@@ -4,6 +4,7 @@
 // Make before break: while old and new serve side by side, a healthy one leaves only when the
 // healthy ones are more than wanted. Not healthy ones that nobody wants leave at once.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <csignal>
@@ -156,13 +157,10 @@ void reconcile(Turn& turn, const Service& service, std::span<Group*> groups) {
         for (; missing > 0 && alive < total + 1; --missing, ++alive) add(turn, group);
 }
 
-void start_due(Turn& turn, Group& group) {
-    for (auto& instance : group.instances) {
-        if (instance.phase != Phase::waiting || turn.now < instance.deadline) continue;
-        turn.enter(instance, Phase::starting, turn.now + group.spec.run.start_timeout);
-        instance.why_unwell = "no answer yet";
-        turn.act(Spawn{instance.id, group.spec.service, group.spec.version});
-    }
+void start(Turn& turn, const Group& group, Instance& instance) {
+    turn.enter(instance, Phase::starting, turn.now + group.spec.run.start_timeout);
+    instance.why_unwell = "no answer yet";
+    turn.act(Spawn{instance.id, group.spec.service, group.spec.version});
 }
 
 std::vector<std::string> endpoints_of(const Group& group) {
@@ -260,7 +258,6 @@ void settle(Turn& turn, Service& service) {
         if (service.roll || service.returning) reconcile(turn, service, groups);
         else
             for (auto& group : groups) reconcile(turn, service, std::span(&group, 1));
-        for (auto* group : groups) start_due(turn, *group);
         publish(turn, service);
     }
     service.settled = is_settled(turn, service);
@@ -271,6 +268,24 @@ void settle(Turn& turn, Service& service) {
         turn.act(Note{service.name, service.roll->to, 0, Happening::rolled,
                       fmt::format("to {}", service.roll->to)});
     }
+}
+
+void start_due(Turn& turn, Service& service) {
+    if (turn.state.stopping) return;
+    const auto before = awaited(turn.state, service);
+    for (auto& [version, group] : service.groups)
+        for (auto& instance : group.instances) {
+            if (instance.phase != Phase::waiting) continue;
+            const bool waits_its_turn = instance.deadline == Tick::never();
+            if (!before.empty() && instance.restarts == 0) {
+                if (!waits_its_turn)
+                    turn.note(group, instance, Happening::waits,
+                              fmt::format("for {}", fmt::join(before, ", ")));
+                instance.deadline = Tick::never();  // Until one of them changes.
+                continue;
+            }
+            if (waits_its_turn || turn.now >= instance.deadline) start(turn, group, instance);
+        }
 }
 
 }  // namespace sg::platform::local

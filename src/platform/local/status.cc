@@ -24,21 +24,29 @@ Json instance_json(const Group& group, const Instance& i) {
                  {"outdated", outdated(group, i)},
                  {"last_exit", i.last_exit}};
     if (i.pid != 0) json["started_at_ns"] = i.started_at.ns;
-    if (i.phase == Phase::waiting)
+    if (i.phase == Phase::waiting && i.deadline != Tick::never())
         json["next_start_ns"] = std::max<std::int64_t>(0, (i.deadline - now).count());
     if (i.phase == Phase::unwell || i.phase == Phase::starting) json["why"] = i.why_unwell;
     if (i.phase == Phase::draining) json["in_flight"] = i.in_flight;
     return json;
 }
 
+Json instance_json(const Group& group, const Instance& i, const std::vector<std::string>& before) {
+    Json json = instance_json(group, i);
+    if (i.phase == Phase::waiting && i.deadline == Tick::never()) json["waits_for"] = before;
+    return json;
+}
+
 Json group_json(const State& state, const Service& service, const Group& group) {
     Json instances = Json::array();
+    const auto before = awaited(state, service);
     for (const auto& instance : group.instances)
-        instances.push_back(instance_json(group, instance));
+        instances.push_back(instance_json(group, instance, before));
     const auto weight = service.weights.find(group.spec.version);
     return {{"version", group.spec.version},
             {"wanted", wanted(state, service, group)},
             {"configured", group.configured},
+            {"after", group.spec.after},
             {"configured_replicas", group.spec.run.replicas},
             {"configured_weight", group.spec.weight},
             {"weight", weight == service.weights.end() ? group.spec.weight : weight->second},

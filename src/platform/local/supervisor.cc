@@ -55,7 +55,8 @@ std::vector<Spec> specs_of(const config::Config& config) {
             const bool asked = std::ranges::find(config.routes, name, &config::Route::service) !=
                                config.routes.end();
             const bool checked = service.health.kind != config::HealthCheck::Kind::none;
-            Spec spec{name, version, *what.run, service.health, what.weight, asked || checked};
+            Spec spec{name,        version,       *what.run,       service.health,
+                      what.weight, service.after, asked || checked};
             if (spec.run.directory.empty()) spec.run.directory = home.string();
             specs.push_back(std::move(spec));
         }

@@ -32,4 +32,7 @@ struct Turn {
 // told.
 void settle(Turn& turn, Service& service);
 
+// Starts whose time has come, and whose turn.
+void start_due(Turn& turn, Service& service);
+
 }  // namespace sg::platform::local
