@@ -56,6 +56,7 @@ Result<void> Engine::run(Instant now, const Command& command) {
 }
 
 Result<void> Engine::settle(Instant now) {
+    TRY_VOID(note_ended(now));
     TRY_VOID(load_cursors());
     for (int step = 0; step < steps_max; ++step) {
         bool anything = false;
@@ -191,9 +192,41 @@ Result<std::vector<store::Job>> Engine::begin_actions(Instant now, Duration pati
     return jobs;
 }
 
-Result<void> Engine::end_action(const Turn& turn, const store::Job& job,
-                                const Performed& performed) {
+void Engine::keep(Ended ended) {
+    if (unnoted_.size() < unnoted_max) unnoted_.push_back(std::move(ended));
+}
+
+Result<void> Engine::end_action(Instant now, Ended ended) {
+    keep(std::move(ended));
+    return note_ended(now);
+}
+
+Result<void> Engine::take_over(Instant now) {
+    TRY_VOID(note_ended(now));
+    return run(now, [](const Turn& turn) { return store::resume_jobs(turn.tx, turn.now); });
+}
+
+// In the order in which they ended.
+Result<void> Engine::note_ended(Instant now) {
+    for (; !unnoted_.empty(); unnoted_.pop_front()) {
+        const Ended& ended = unnoted_.front();
+        const auto noted = run(now, [&](const Turn& turn) { return note_ended(turn, ended); });
+        if (noted) continue;
+        if (is_of_the_database(noted.error())) return noted;
+        // Who should learn of it cannot: it is over all the same, or it would be done for ever.
+        TRY_VOID(run(now, [&](const Turn& turn) {
+            return abandon_action(turn, ended.job, noted.error().message());
+        }));
+    }
+    return {};
+}
+
+Result<void> Engine::note_ended(const Turn& turn, const Ended& ended) const {
+    const auto& [job, performed] = ended;
     const Turn here{turn.tx, turn.now, turn.config, turn.folds, job.cause};
+    // Noted already: by a commit of which only the answer was lost, or by who led meanwhile.
+    TRY(const bool is_open, store::is_open(here.tx, job.id));
+    if (!is_open) return {};
     const bool done = performed.how == Performed::How::done;
     TRY_VOID(store::drop_ended_jobs(here.tx, here.now - ended_kept_for));
     TRY_VOID(store::end_job(here.tx, job.id, done ? store::JobEnd::done : store::JobEnd::failed,
@@ -204,7 +237,7 @@ Result<void> Engine::end_action(const Turn& turn, const store::Job& job,
 }
 
 Result<void> Engine::abandon_action(const Turn& turn, const store::Job& job,
-                                    const std::string& why) {
+                                    const std::string& why) const {
     TRY_VOID(store::end_job(turn.tx, job.id, store::JobEnd::failed, why, turn.now));
     Decision decision;
     decision.event(ActionFailed{job.kind, job.key, job.attempts, why}, {});

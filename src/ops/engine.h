@@ -5,10 +5,12 @@
 // Time is an argument: the same engine runs a month of operations in seconds (stories, simulation).
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "ops/reaction.h"
@@ -40,15 +42,31 @@ class Engine {
     // Actions that are due, pages first, each marked as begun: after a crash it is due again at
     // `now` + `patience`.
     Result<std::vector<store::Job>> begin_actions(Instant now, Duration patience);
-    // In the transaction of `turn`: what came of it, and what follows.
-    Result<void> end_action(const Turn& turn, const store::Job& job, const Performed& performed);
-    // When that failed: the action is over all the same, or it would be performed again and again.
-    Result<void> abandon_action(const Turn& turn, const store::Job& job, const std::string& why);
+    // What came of one, and what follows. Error: the database failed; it is kept and noted by the
+    // next settle() or take_over(), or the message would go out once more.
+    struct Ended {
+        store::Job job;
+        Performed performed;
+    };
+    Result<void> end_action(Instant now, Ended ended);
+
+    // At the beginning of a term, before anything else: what is known to have come of actions is
+    // noted, and what else was begun by a process that is no more is due at once.
+    Result<void> take_over(Instant now);
+    // What could not be noted yet: for the engine of the next term.
+    std::deque<Ended> take_unnoted() { return std::exchange(unnoted_, {}); }
+    void keep(Ended ended);
 
     // Bound: how often a reaction may fail on a record before it is set aside.
     static constexpr int failures_max = 3;
+    // Bound: of results that wait for the database. Beyond, an action comes due again.
+    static constexpr std::size_t unnoted_max = 10'000;
 
   private:
+    Result<void> note_ended(Instant now);
+    Result<void> note_ended(const Turn& turn, const Ended& ended) const;
+    Result<void> abandon_action(const Turn& turn, const store::Job& job,
+                                const std::string& why) const;
     Result<void> load_cursors();
     Result<bool> react(const Reaction& reaction, Instant now);  // Whether there was anything.
     Result<bool> ring_one(Instant now);
@@ -64,6 +82,7 @@ class Engine {
     Senses senses_;
     std::optional<std::map<std::string, store::Cursor, std::less<>>> cursors_;
     std::map<std::string, int> ring_failures_;
+    std::deque<Ended> unnoted_;
     std::int64_t settled_to_ = 0;  // Every reaction has dealt with the records up to here.
 };
 

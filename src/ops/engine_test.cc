@@ -144,11 +144,42 @@ TEST_P(EngineTest, ABegunActionComesAgainOnlyAfterItsPatience) {
     ASSERT_EQ(begun->size(), 1U);
     EXPECT_TRUE(e.begin_actions(now + 59s, 60s)->empty());
     EXPECT_EQ(e.begin_actions(now + 60s, 60s)->front().attempts, 2) << "a crash cut it off";
-    ASSERT_TRUE(e.run(now, [&](const Turn& turn) {
-        return e.end_action(turn, begun->front(), {Performed::How::failed, "no route"});
-    }));
+    ASSERT_TRUE(e.end_action(now, {begun->front(), {Performed::How::failed, "no route"}}));
     EXPECT_TRUE(e.begin_actions(now + 1h, 60s)->empty());
     EXPECT_EQ(records(), 2) << "nobody takes its outcome: action.failed";
+}
+
+TEST_P(EngineTest, WhatCameOfAnActionIsKeptUntilTheDatabaseAnswers) {
+    auto e = engine();
+    ASSERT_TRUE(e.run(now, accept));
+    ASSERT_TRUE(e.settle(now));
+    const auto job = e.begin_actions(now, 60s)->front();
+    db->sabotage([](std::string_view) { return fail(Errc::unavailable, "gone for long"); });
+    EXPECT_FALSE(e.end_action(now, {job, {Performed::How::failed, "no route"}}));
+    EXPECT_FALSE(e.settle(now + 5min));
+    db->sabotage({});
+    ASSERT_TRUE(e.settle(now + 6min));
+    EXPECT_EQ(records(), 3) << "action.failed, and what the clock said";
+    ASSERT_TRUE(e.end_action(now + 6min, {job, {Performed::How::failed, "again"}}));
+    EXPECT_EQ(records(), 3) << "noted once: the answer to the first commit may have been lost";
+}
+
+TEST_P(EngineTest, ATermBeginsWithWhatWasCutOff) {
+    {
+        auto e = engine();
+        ASSERT_TRUE(e.run(now, accept));
+        ASSERT_TRUE(e.run(now, accept));
+        ASSERT_TRUE(e.settle(now));
+        ASSERT_EQ(e.begin_actions(now, 60s)->size(), 2U);
+    }  // Killed before the sends.
+    auto next = engine();
+    const auto first = store::due_jobs(db.session(), now + 60s, 1)->front();
+    next.keep({first, {Performed::How::done, "250 accepted"}});  // As its process may know.
+    ASSERT_TRUE(next.take_over(now + 1s));
+    const auto due = next.begin_actions(now + 1s, 60s);
+    ASSERT_EQ(due->size(), 1U) << "at once, and not what is known to have been done";
+    EXPECT_NE(due->front().id, first.id);
+    EXPECT_TRUE(next.take_unnoted().empty());
 }
 
 // Every statement and every commit fails once, and the process dies there: nothing is lost.

@@ -46,6 +46,7 @@ Writer::~Writer() {
     for (auto& actor : actors_) actor.join();
     if (writer_.joinable()) writer_.join();
     // What was performed meanwhile is recorded: forgotten, it would be performed again.
+    if (engine_) note_ended(std::exchange(ended_, {}));
     if (engine_) run_tasks(std::exchange(tasks_, {}));
     for (Task& task : tasks_) task.done(fail(Errc::cancelled, "operations are stopping"));
 }
@@ -123,6 +124,7 @@ Result<void> Writer::try_to_lead() {
     if (ours) {
         auto begun = begin_term();
         if (!begun) session_.reset();  // With it the lock: another may fare better.
+        else if (options_.told) options_.told({});
         return begun;
     }
     // A new database has no such table until its leader has made it.
@@ -139,23 +141,26 @@ Result<void> Writer::begin_term() {
     if (last) options_.clock.not_before(last->recorded_at);
     auto engine = std::make_unique<Engine>(*session_, spine_, config_);
     engine->sense(options_.senses);
-    TRY_VOID(engine->run(options_.clock.wall(), [&](const Turn& turn) -> Result<void> {
-        TRY_VOID(store::resume_jobs(turn.tx, turn.now));
-        return options_.begin_term ? options_.begin_term(turn) : Result<void>{};
-    }));
-    TRY(auto leader, who_leads(*session_));
-    engine_ = std::move(engine);
     {
         const std::lock_guard lock(mutex_);
-        standing_ = {true, std::move(leader), {}};
-        ++term_;
+        for (auto& ended : std::exchange(ended_, {})) engine->keep(std::move(ended));
     }
-    if (options_.told) options_.told({});
+    auto begun = engine->take_over(options_.clock.wall());
+    if (begun && options_.begin_term)
+        begun = engine->run(options_.clock.wall(), options_.begin_term);
+    auto leader = begun ? who_leads(*session_) : std::unexpected(begun.error());
+    const std::lock_guard lock(mutex_);
+    if (!leader) {
+        std::ranges::move(engine->take_unnoted(), std::back_inserter(ended_));
+        return std::unexpected(leader.error());
+    }
+    engine_ = std::move(engine);
+    standing_ = {true, std::move(*leader), {}};
     return {};
 }
 
-// What was decided is in the database; what was begun outside is finished and forgotten here, and
-// performed again by who leads now: paging fails open.
+// What was decided is in the database; what was begun outside is finished, and noted if this
+// process comes to lead again before another has done the same: paging fails open.
 void Writer::end_term(const Error& why) {
     std::deque<Task> tasks;
     Error refused;
@@ -163,6 +168,7 @@ void Writer::end_term(const Error& why) {
         const std::lock_guard lock(mutex_);
         standing_ = {false, std::nullopt, why.message()};
         jobs_.clear();
+        std::ranges::move(engine_->take_unnoted(), std::back_inserter(ended_));
         tasks = std::exchange(tasks_, {});
         refused = refusal();
     }
@@ -180,7 +186,7 @@ void Writer::write_until_stopped() {
         lock.unlock();
         const Tick until = engine_ ? lead() : stand_by();
         lock.lock();
-        if (!tasks_.empty() || stopping_) continue;
+        if (!tasks_.empty() || (engine_ && !ended_.empty()) || stopping_) continue;
         const Duration nap = std::clamp(until - steady_now(), Duration(0), nap_max);
         if (nap > 0s) wake_writer_.wait_for(lock, nap);
     }
@@ -188,11 +194,14 @@ void Writer::write_until_stopped() {
 
 Tick Writer::lead() {
     std::deque<Task> tasks;
+    std::deque<Engine::Ended> ended;
     {
         const std::lock_guard lock(mutex_);
         tasks = std::exchange(tasks_, {});
+        ended = std::exchange(ended_, {});
         engine_->use(config_);
     }
+    note_ended(std::move(ended));
     run_tasks(std::move(tasks));
     note_step();
     const Tick until = step();
@@ -202,6 +211,10 @@ Tick Writer::lead() {
     }
     const bool shared = session_->engine() == store::Engine::postgres;
     return shared ? std::min(until, steady_now() + leader_nap_max) : until;
+}
+
+void Writer::note_ended(std::deque<Engine::Ended> ended) {
+    for (auto& one : ended) note(engine_->end_action(options_.clock.wall(), std::move(one)));
 }
 
 void Writer::run_tasks(std::deque<Task> tasks) {
@@ -258,27 +271,11 @@ void Writer::perform_one(std::unique_lock<std::mutex>& lock) {
     const store::Job job = std::move(jobs_.front());
     jobs_.pop_front();
     const auto config = config_;
-    const auto term = term_;
     lock.unlock();
-    const Performed performed = options_.perform(job, *config);
+    Performed performed = options_.perform(job, *config);
     lock.lock();
-    // In another term it is another's to tell: who led meanwhile has performed it, too.
-    if (term != term_ || !standing_.leads) return;
-    tasks_.push_back({[this, job, performed](const Turn& turn) {
-                          return engine_->end_action(turn, job, performed);
-                      },
-                      [this, job](const Result<void>& result) {
-                          if (!result) give_up(job, result.error());
-                      }});
+    ended_.push_back({job, std::move(performed)});
     wake_writer_.notify_one();
-}
-
-// On the writer's thread. When the database is the trouble the action comes due again.
-void Writer::give_up(const store::Job& job, const Error& error) {
-    if (error.code == Errc::unavailable || !engine_) return;
-    note(engine_->run(options_.clock.wall(), [&](const Turn& turn) {
-        return engine_->abandon_action(turn, job, error.message());
-    }));
 }
 
 }  // namespace sg::ops

@@ -80,12 +80,12 @@ class Writer {
     Result<void> begin_term();
     void end_term(const Error& why);
     Tick lead();
+    void note_ended(std::deque<Engine::Ended> ended);
     void run_tasks(std::deque<Task> tasks);
     Tick step();
     void note_step();
     void hand_out(Instant now);
     void note(const Result<void>& result);
-    void give_up(const store::Job& job, const Error& error);
     Error refusal() const;  // With the lock held.
 
     const Spine& spine_;
@@ -98,9 +98,9 @@ class Writer {
     std::condition_variable wake_actors_;
     std::deque<Task> tasks_;
     std::deque<store::Job> jobs_;
+    std::deque<Engine::Ended> ended_;  // Performed, not yet noted. It outlives a term.
     config::Snapshot config_;
     Standing standing_;
-    std::int64_t term_ = 0;
     bool stopping_ = false;
     std::thread writer_;
     std::vector<std::thread> actors_;

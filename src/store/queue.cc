@@ -39,6 +39,7 @@ const Sql begin_job("outbox.start",
                     "UPDATE outbox SET attempts = attempts + 1, next_at = :at WHERE id = :id");
 const Sql take_over_jobs("outbox.take_over",
                          "UPDATE outbox SET next_at = :now WHERE state = 'open' AND attempts > 0");
+const Sql open_job("outbox.is_open", "SELECT 1 FROM outbox WHERE id = :id AND state = 'open'");
 const Sql later_job("outbox.postpone",
                     "UPDATE outbox SET next_at = :at, error = :e WHERE id = :id");
 const Sql finish_job("outbox.end",
@@ -124,6 +125,11 @@ Result<void> start_job(const Tx& tx, std::int64_t id, Instant retry_at) {
 }
 
 Result<void> resume_jobs(const Tx& tx, Instant now) { return tx.run(take_over_jobs, {now}); }
+
+Result<bool> is_open(const Tx& tx, std::int64_t id) {
+    TRY(const auto row, tx.row(open_job, {id}));
+    return row.has_value();
+}
 
 Result<void> postpone_job(const Tx& tx, std::int64_t id, Instant until, const std::string& why) {
     return tx.run(later_job, {until, why, id});

@@ -36,6 +36,8 @@ Result<void> postpone_job(const Tx& tx, std::int64_t id, Instant until, const st
 Result<void> resume_jobs(const Tx& tx, Instant now);
 // Ended before `before`: nobody asks for their keys any more.
 Result<void> drop_ended_jobs(const Tx& tx, Instant before);
+// Nobody has ended it yet.
+Result<bool> is_open(const Tx& tx, std::int64_t id);
 enum class JobEnd : std::uint8_t { done, failed };
 Result<void> end_job(const Tx& tx, std::int64_t id, JobEnd how, const std::string& why, Instant at);
 

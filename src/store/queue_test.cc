@@ -48,7 +48,9 @@ TEST_P(Queue, AJobThatWasStartedComesAgainUntilItEnds) {
     EXPECT_EQ(again->front().attempts, 1);
     ASSERT_TRUE(postpone_job(tx, id, {30}, "busy"));
     EXPECT_TRUE(due_jobs(db.session(), {29}, 9)->empty());
+    EXPECT_TRUE(is_open(tx, id).value());
     ASSERT_TRUE(end_job(tx, id, JobEnd::done, "", {31}));
+    EXPECT_FALSE(is_open(tx, id).value());
     EXPECT_TRUE(due_jobs(db.session(), {99}, 9)->empty());
     EXPECT_FALSE(next_job_at(db.session())->has_value());
 }

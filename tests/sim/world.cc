@@ -119,8 +119,21 @@ void World::start() {
     std::map<std::string, std::string> services;
     for (const auto& [name, probe] : config_->operations.probes) services[name] = probe.service;
     history_.set_probes(std::move(services));
+    begin_term();
     if (const auto accepted = accept(config_); !accepted)
         broken_.push_back(accepted.error().message());
+}
+
+// As ops::Writer: tried until the database answers.
+void World::begin_term() {
+    for (int tries = 0; tries < tries_max; ++tries) {
+        if (engine_->take_over(wall())) return;
+        if (!dead_) continue;
+        // It died at the very beginning, and comes back.
+        ++crashes_;
+        dead_ = false;
+    }
+    broken_.emplace_back("operations cannot begin");
 }
 
 void World::revive() {
@@ -242,19 +255,12 @@ void World::act() {
     if (dead_) return revive();
     if (!jobs) return;
     for (const auto& job : *jobs) {
-        const auto performed = perform(job);
-        if (!dead_) finish(job, performed);
+        auto performed = perform(job);
+        // If that fails it is kept, and noted by the next settle().
+        if (!dead_) [[maybe_unused]]
+            const auto noted = engine_->end_action(wall(), {job, std::move(performed)});
         if (dead_) return revive();  // What was begun and not performed comes again.
     }
-}
-
-void World::finish(const store::Job& job, const ops::Performed& performed) {
-    const auto ended = engine_->run(
-        wall(), [&](const ops::Turn& turn) { return engine_->end_action(turn, job, performed); });
-    if (ended || dead_ || ended.error().code == Errc::unavailable) return;
-    [[maybe_unused]] const auto over = engine_->run(wall(), [&](const ops::Turn& turn) {
-        return engine_->abandon_action(turn, job, ended.error().message());
-    });
 }
 
 // --- the platform --------------------------------------------------------------------------------

@@ -94,12 +94,12 @@ class World {
     explicit World(Options options);
     Result<void> open();
     Result<void> may(std::string_view statement);
+    void begin_term();
     void revive();  // After a crash.
     void pull();
     void judge(const signals::Second& second);
     void pump();
     void act();
-    void finish(const store::Job& job, const ops::Performed& performed);
     ops::Performed perform(const store::Job& job);
     ops::Performed send(const store::Job& job);
     void note(Happening happening);
