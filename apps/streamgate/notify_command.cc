@@ -32,8 +32,10 @@ int list(const Cli& cli, const std::string& word) {
         if (!id) return complain(cli, id.error());
         incident = std::to_string(*id);
     }
-    return ask_and_show(cli, {.path = "/api/v1/notifications" + query({{"incident", incident}})},
-                        operate::notification_list);
+    // Of an incident all that there is in one page: 500 is the most.
+    const auto limit = incident.empty() ? "" : "500";
+    const auto path = "/api/v1/notifications" + query({{"incident", incident}, {"limit", limit}});
+    return ask_and_show(cli, {.path = path}, operate::notification_list);
 }
 
 int channels(const Cli& cli) {

@@ -1,6 +1,8 @@
 // On call, pages and notifications over the API.
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
+
 #include "api/handlers.h"
 #include "ops/respond/notify/ask.h"
 #include "ops/respond/notify/commands.h"
@@ -78,6 +80,12 @@ void describe(Visitor& v, TestWanted& t) {
     v.field({.key = "person"}, t.person);
 }
 
+// `next`: what `before` is for the page that follows.
+void go_on(std::string& body, const nlohmann::json& next) {
+    body.back() = ',';
+    body += fmt::format(R"("next":{}}})", next.dump());
+}
+
 }  // namespace
 
 Result<std::string> team_asked(const config::Config& config, const std::string& asked) {
@@ -134,17 +142,30 @@ Result<Answer> remove_override(Site& site, const Call& call) {
 }
 
 Result<Answer> list_pages(Site& site, const Call& call) {
-    const auto incident = call.count("incident", 0, INT64_MAX);
-    TRY(const auto pages, oncall::pages_of(site.read, incident));
-    return Answer{200, list_json("pages", pages)};
+    oncall::PageWish wish;
+    wish.incident = call.count("incident", 0, INT64_MAX);
+    wish.limit = call.count("limit", 50, 500);
+    wish.before = call.count("before", wish.before, wish.before);
+    TRY(const auto pages, oncall::list_pages(site.read, wish));
+    auto body = list_json("pages", pages);
+    // A whole page may not be the last: the next one is `before` the last of this one.
+    if (std::ssize(pages) == wish.limit) go_on(body, pages.back().id);
+    return Answer{200, std::move(body)};
 }
 
 Result<Answer> list_notifications(Site& site, const Call& call) {
-    const auto incident = call.count("incident", 0, INT64_MAX);
+    notify::Wish wish;
+    wish.incident = call.count("incident", 0, INT64_MAX);
+    wish.limit = call.count("limit", 50, 500);
+    const auto before = call.request.parameter("before");
+    if (!before.empty()) {
+        TRY(wish.before, notify::Place::parse(before));
+    }
     TRY(const auto tx, store::Tx::begin(site.read, store::Tx::For::reading));
-    TRY(const auto list, incident > 0 ? notify::told_of(tx, incident)
-                                      : notify::latest(tx, call.count("limit", 50, 500)));
-    return Answer{200, list_json("notifications", list)};
+    TRY(const auto told, notify::told(tx, wish));
+    auto body = list_json("notifications", told.notifications);
+    if (told.next) go_on(body, told.next->text());
+    return Answer{200, std::move(body)};
 }
 
 Result<Answer> list_channels(Site& site, const Call& call) {

@@ -76,7 +76,7 @@ constexpr Route table[] = {
     {"GET", "/api/v1/oncall/feeds", read, list_feeds, "calendars that can be read"},
     {"POST", "/api/v1/oncall/feeds", respond, open_feed, "opens a calendar to read"},
     {"DELETE", "/api/v1/oncall/feeds/{id}", respond, revoke_feed, "its address ends to work"},
-    {"GET", "/api/v1/pages", read, list_pages, "who was paged for an incident"},
+    {"GET", "/api/v1/pages", read, list_pages, "who was paged, newest first"},
     {"GET", "/api/v1/notifications", read, list_notifications, "what people were told"},
     {"GET", "/api/v1/channels", read, list_channels, "how people are reached"},
     {"POST", "/api/v1/notifications/test", respond, test_channel, "sends a test page"},

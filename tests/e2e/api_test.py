@@ -15,10 +15,12 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.parse
 
 import incident_test
 import lab
 import openapi
+import postgres
 
 LATER = "2031-01-01T00:00:00Z"
 
@@ -62,8 +64,11 @@ class Asker:
 
 
 class Platform(incident_test.Platform):
-    def __init__(self, folder):
+    def __init__(self, folder, store=""):
         super().__init__(folder)
+        if store:
+            with self.config.open("a") as config:
+                config.write(f"ops: {{ store: '{store}' }}\n")
         (self.folder / "token").write_text("t" * 32)
         with self.config.open("a") as config:
             config.write(
@@ -99,7 +104,24 @@ def incidents(api):
     api.ask("GET", f"/api/v1/pages?incident={one}")
     api.ask("GET", f"/api/v1/notifications?incident={one}")
     api.ask("GET", "/api/v1/notifications")
+    page_by_page(api, "pages")
+    page_by_page(api, "notifications")
     return one
+
+
+def page_by_page(api, noun):
+    """One at a time gives what one page gives, in the same order."""
+    whole = [one["id"] for one in api.ask("GET", f"/api/v1/{noun}?limit=500")[noun]]
+    seen, before = [], ""
+    while len(seen) <= len(whole):
+        page = api.ask("GET", f"/api/v1/{noun}?limit=1{before}")
+        seen += [one["id"] for one in page[noun]]
+        if "next" not in page:
+            break
+        before = "&before=" + urllib.parse.quote(str(page["next"]), safe="")
+    api.checks.check(f"{noun} page by page", whole and seen == whole, f"{len(seen)}")
+    if noun == "notifications":
+        api.ask("GET", f"/api/v1/{noun}?before=nowhere", wanted=400)
 
 
 def war_room(api, path):
@@ -329,14 +351,10 @@ def run(platform, checks):
     everything_asked(api, but=("/api/v1/events",))
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="no shorter: it takes a few seconds")
-    parser.parse_args()
-    lab.need(lab.STREAMGATE)
-    checks = lab.Checks()
+def ask_everything(checks, store=""):
+    """On a platform of its own, whose records are in SQLite, or where `store` says."""
     with tempfile.TemporaryDirectory(prefix="sg-api-") as folder:
-        platform = Platform(pathlib.Path(folder))
+        platform = Platform(pathlib.Path(folder), store)
         try:
             run(platform, checks)
         except Exception as error:  # The rest cannot be judged.
@@ -346,6 +364,18 @@ def main():
                 log = platform.folder / "state/log/ops.log"
                 print(log.read_text()[-2000:] if log.exists() else "")
             platform.stop()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="no shorter: it takes a few seconds")
+    parser.parse_args()
+    lab.need(lab.STREAMGATE)
+    checks = lab.Checks()
+    ask_everything(checks)
+    with postgres.Postgres() as database:
+        print("--- on PostgreSQL", flush=True)
+        ask_everything(checks, database.url)
     return checks.close()
 
 

@@ -1,6 +1,9 @@
 #include "ops/respond/notify/ask.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <charconv>
 
 #include "ops/respond/notify/people.h"
 #include "ops/respond/notify/store.h"
@@ -31,8 +34,19 @@ Result<std::vector<ChannelReport>> channel_reports(const store::Tx& tx,
     return reports;
 }
 
-Result<std::vector<Notification>> told_of(const store::Tx& tx, std::int64_t incident) {
-    return of_incident(tx, incident);
+std::string Place::text() const { return fmt::format("{}:{}", sent_at.ns, id); }
+
+Result<Place> Place::parse(std::string_view text) {
+    const auto colon = text.find(':');
+    Place place;
+    const auto digits = text.substr(0, std::min(colon, text.size()));
+    const auto [end, error] =
+        std::from_chars(digits.data(), digits.data() + digits.size(), place.sent_at.ns);
+    if (colon == text.npos || error != std::errc{} || end != digits.data() + digits.size())
+        return fail(Errc::invalid_argument, fmt::format("`{}` is no place in this list", text),
+                    "give back the `next` of the answer before");
+    place.id = text.substr(colon + 1);
+    return place;
 }
 
 void describe(Visitor& v, ChannelReport& report) {

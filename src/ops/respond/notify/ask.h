@@ -1,7 +1,9 @@
 // What others may ask about telling people.
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "config/operations.h"
@@ -27,11 +29,27 @@ Result<std::vector<ChannelReport>> channel_reports(const store::Tx& tx,
                                                    const config::Operations& operations,
                                                    Instant now);
 
-// Everybody who was told of an incident, or was to be; in order of time.
-Result<std::vector<Notification>> told_of(const store::Tx& tx, std::int64_t incident);
+// Where a list goes on: after the one that was sent then.
+struct Place {
+    Instant sent_at;
+    std::string id;
+    std::string text() const;  // `1795424973000000000:17.2/ana/mail`
+    static Result<Place> parse(std::string_view text);
+};
 
-// Of all, the latest first.
-Result<std::vector<Notification>> latest(const store::Tx& tx, std::int64_t limit);
+struct Wish {
+    std::int64_t incident = 0;  // 0: of all.
+    std::int64_t limit = 50;
+    std::optional<Place> before;  // Not set: from the latest.
+};
+
+struct Listing {
+    std::vector<Notification> notifications;  // The latest first.
+    std::optional<Place> next;                // Set if there may be more.
+};
+
+// Who was told, or was to be.
+Result<Listing> told(const store::Tx& tx, const Wish& wish);
 
 // `bo (secondary, +49 170 1234567, bo@example.com)`: who it is, and how one reaches them oneself.
 std::string contact_of(const std::string& person, std::string_view level,

@@ -78,7 +78,12 @@ SELECT doc FROM notifications WHERE state = 'waiting' AND person = :p ORDER BY i
 const store::Sql select_under_way("notify.under_way", R"(
 SELECT doc FROM notifications WHERE state IN ('waiting', 'sending') ORDER BY sent_at, id)");
 const store::Sql select_latest("notify.latest", R"(
-SELECT doc FROM notifications ORDER BY sent_at DESC, id LIMIT :n)");
+SELECT sent_at, doc FROM notifications
+WHERE sent_at < :t OR (sent_at = :u AND id > :id) ORDER BY sent_at DESC, id LIMIT :n)");
+const store::Sql select_told("notify.told_of", R"(
+SELECT n.sent_at, n.doc FROM notification_topics t JOIN notifications n ON n.id = t.notification
+WHERE t.incident = :i AND (n.sent_at < :t OR (n.sent_at = :u AND n.id > :id))
+ORDER BY n.sent_at DESC, n.id LIMIT :n)");
 const store::Sql select_incident("notify.of_incident", R"(
 SELECT n.doc FROM notification_topics t JOIN notifications n ON n.id = t.notification
 WHERE t.incident = :i ORDER BY n.sent_at, n.id)");
@@ -198,8 +203,22 @@ Result<std::vector<Notification>> of_incident(const store::Tx& tx, std::int64_t 
     return all_of<Notification>(tx, select_incident, {incident});
 }
 
-Result<std::vector<Notification>> latest(const store::Tx& tx, std::int64_t limit) {
-    return all_of<Notification>(tx, select_latest, {limit});
+Result<Listing> told(const store::Tx& tx, const Wish& wish) {
+    const Place from = wish.before.value_or(Place{Instant::never(), ""});
+    TRY(const auto rows,
+        wish.incident == 0
+            ? tx.rows(select_latest, {from.sent_at, from.sent_at, from.id, wish.limit})
+            : tx.rows(select_told,
+                      {wish.incident, from.sent_at, from.sent_at, from.id, wish.limit}));
+    Listing listing;
+    for (const auto& row : rows) {
+        TRY(auto one, from_json<Notification>(row.text(1)));
+        listing.notifications.push_back(std::move(one));
+    }
+    // A whole page may not be the last.
+    if (std::ssize(rows) == wish.limit && wish.limit > 0)
+        listing.next = Place{rows.back().instant(0), listing.notifications.back().id};
+    return listing;
 }
 
 Result<std::vector<Reachability>> broken_channels(const store::Tx& tx) {

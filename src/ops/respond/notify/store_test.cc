@@ -215,10 +215,10 @@ TEST_P(NotifyStore, TheLatestComeFirst) {
     now = noon + 61s;
     page(2, "bo");
     const auto tx = db.begin();
-    const auto latest_two = latest(tx, 10).value();
+    const auto latest_two = told(tx, {.limit = 10})->notifications;
     ASSERT_EQ(latest_two.size(), 2U);
     EXPECT_EQ(latest_two[0].person, "bo");
-    EXPECT_EQ(latest(tx, 1)->size(), 1U);
+    EXPECT_EQ(told(tx, {.limit = 1})->notifications.size(), 1U);
 }
 
 TEST_P(NotifyStore, TheDailyTestGoesOutAndSetsTheNext) {
@@ -254,7 +254,33 @@ TEST_P(NotifyStore, KnowsWhatWasLastTaken) {
     EXPECT_EQ(reports[0].tested_at, Instant{});
     EXPECT_THAT(reports[0].people, ElementsAre("ana", "bo"));
     EXPECT_EQ(reports[1].taken_at, Instant{});
-    EXPECT_EQ(told_of(tx, 204)->size(), 1U);
+    EXPECT_EQ(told(tx, {.incident = 204})->notifications.size(), 1U);
+}
+
+TEST_P(NotifyStore, IsReadPageByPage) {
+    page(204, "ana");
+    page(205, "bo");  // At the same moment as the one before.
+    now = noon + 1min;
+    page(206, "ana");
+    const auto tx = db.begin();
+    const auto all = told(tx, {});
+    ASSERT_EQ(all->notifications.size(), 3U);
+    EXPECT_EQ(all->notifications[0].id, "206.1/ana/mail") << "the latest first";
+    EXPECT_FALSE(all->next);
+    std::vector<std::string> ids;
+    Wish wish{.limit = 1};
+    for (int page = 0; page < 4; ++page) {
+        const auto one = told(tx, wish).value();
+        for (const auto& n : one.notifications) ids.push_back(n.id);
+        if (!one.next) break;
+        wish.before = Place::parse(one.next->text()).value();
+    }
+    EXPECT_THAT(ids, ElementsAre("206.1/ana/mail", "204.1/ana/mail", "205.1/bo/mail"));
+    const auto of_one = told(tx, {.incident = 205, .limit = 1}).value();
+    ASSERT_EQ(of_one.notifications.size(), 1U);
+    EXPECT_EQ(of_one.notifications[0].id, "205.1/bo/mail");
+    EXPECT_THAT(told(tx, {.incident = 205, .before = of_one.next})->notifications, IsEmpty());
+    for (const auto* wrong : {"", "x:1", "12", "12x:a"}) EXPECT_FALSE(Place::parse(wrong)) << wrong;
 }
 
 }  // namespace

@@ -39,6 +39,13 @@ Result<Crew> crew_of(store::Session& session, const config::Config& config, cons
 
 Result<std::optional<Page>> find_page(store::Session& session, std::int64_t id);
 Result<std::vector<Page>> pages_of(store::Session& session, std::int64_t incident);
+struct PageWish {
+    std::int64_t incident = 0;  // 0: of all.
+    std::int64_t before = INT64_MAX;
+    std::int64_t limit = 50;
+};
+Result<std::vector<Page>> list_pages(store::Session& session,
+                                     const PageWish& wish);  // Newest first.
 
 // The calendar behind a token, `text/calendar; charset=utf-8`. Nothing: there is no such feed, or
 // it was revoked.

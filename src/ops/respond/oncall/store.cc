@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ops/respond/oncall/ask.h"
 #include "ops/respond/oncall/decide.h"
 
 namespace sg::oncall {
@@ -94,6 +95,12 @@ const store::Sql put_page("oncall.put_page",
 const store::Sql page_by_id("oncall.page", "SELECT doc FROM oncall_pages WHERE id = :i");
 const store::Sql pages_by_incident("oncall.pages_of",
                                    "SELECT doc FROM oncall_pages WHERE incident = :i ORDER BY id");
+const store::Sql pages_before("oncall.pages_before",
+                              "SELECT doc FROM oncall_pages WHERE id < :b ORDER BY id DESC LIMIT "
+                              ":n");
+const store::Sql pages_of_before("oncall.pages_of_before",
+                                 "SELECT doc FROM oncall_pages WHERE incident = :i AND id < :b "
+                                 "ORDER BY id DESC LIMIT :n");
 const store::Sql put_sent("oncall.put_sent",
                           "INSERT INTO oncall_sent (page, number, person, incident, sent_at) "
                           "VALUES (:a, :b, :c, :d, :e)");
@@ -308,6 +315,10 @@ Result<std::optional<Page>> find_page(store::Session& session, std::int64_t id) 
 }
 Result<std::vector<Page>> pages_of(store::Session& session, std::int64_t incident) {
     return all<Page>(session, pages_by_incident, {incident});
+}
+Result<std::vector<Page>> list_pages(store::Session& session, const PageWish& wish) {
+    if (wish.incident == 0) return all<Page>(session, pages_before, {wish.before, wish.limit});
+    return all<Page>(session, pages_of_before, {wish.incident, wish.before, wish.limit});
 }
 
 Result<std::vector<Paged>> paged_since(store::Session& session, Instant since) {

@@ -140,6 +140,13 @@ TEST_P(OncallStore, APageWalksUntilSomebodyAcknowledges) {
         good(page(t, {.incident = 204, .severity = 1}));  // It relapsed: another page.
     });
     EXPECT_EQ(pages_of(db.session(), 204)->size(), 2u);
+    const auto first = list_pages(db.session(), {.limit = 1}).value();
+    ASSERT_EQ(first.size(), 1u);
+    const auto rest = list_pages(db.session(), {.before = first[0].id}).value();
+    ASSERT_EQ(rest.size(), 1u);
+    EXPECT_LT(rest[0].id, first[0].id) << "newest first";
+    EXPECT_EQ(list_pages(db.session(), {.incident = 204})->size(), 2u);
+    EXPECT_EQ(list_pages(db.session(), {.incident = 205})->size(), 0u);
 }
 
 TEST_P(OncallStore, NobodyAnswersAndTheFallbackIsPaged) {
