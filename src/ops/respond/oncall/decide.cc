@@ -84,6 +84,7 @@ class Walk {
     ops::Decision& decision() { return decision_; }
 
   private:
+    std::string why_now(std::int64_t step) const;
     void end_round();
 
     Page page_;
@@ -125,11 +126,24 @@ void Walk::take(std::int64_t number) {
         note(PageEscalated{.step = number,
                            .round = page_.round,
                            .to = name_of(step),
-                           .why = step.after == 0s
-                                      ? std::string("paged at once")
-                                      : fmt::format("no answer within {}", sg::to_text(step.after)),
+                           .why = step.after == 0s ? "paged at once" : why_now(number),
                            .since = page_.since});
     send(people, {.step = number, .why = why_of(step)});
+}
+
+// What is true, not what was planned: an empty step is passed over at once, so that less time went
+// by than the policy says; and where nobody was paged, nobody could answer.
+std::string Walk::why_now(std::int64_t number) const {
+    std::string empty;
+    for (auto before = number - 1; before >= 0; --before) {
+        const Step& step = page_.policy.steps[static_cast<std::size_t>(before)];
+        if (!people_of(step, crew_).empty()) break;
+        empty = name_of(step) + (empty.empty() ? "" : " or " + empty);
+    }
+    if (page_.reached == 0) return fmt::format("nobody stands at {}", empty);
+    const auto waited = std::chrono::floor<std::chrono::seconds>(now_ - page_.taken_at);
+    return fmt::format("no answer within {}{}", sg::to_text(Duration{waited}),
+                       empty.empty() ? "" : "; nobody stands at " + empty);
 }
 
 // All that is due by now. Bound: a round cannot begin and end in one moment unless it reaches

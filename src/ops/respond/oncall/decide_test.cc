@@ -39,6 +39,11 @@ class Told {
     void begin() { take(oncall::begin(page_, crew_, now())); }
     void at(Duration since) { elapsed_ = since; }
     void take(const ops::Decision& decision) {
+        for (const auto& event : decision.events) {
+            if (event.kind != ops::Kind::page_escalated) continue;
+            const auto escalated = from_json<PageEscalated>(event.payload);
+            whys.push_back(sg::to_text(elapsed_) + " " + escalated->to + ": " + escalated->why);
+        }
         for (const auto& event : apply_all(page_, decision, now()))
             told.push_back(sg::to_text(elapsed_) + " " + event);
         for (const auto& clock : decision.clocks) clocks_[clock.name] = clock.due;
@@ -64,6 +69,7 @@ class Told {
     Instant now() const { return start + elapsed_; }
 
     std::vector<std::string> told;
+    std::vector<std::string> whys;  // Of each escalation.
 
   private:
     static constexpr Instant start{1'795'414'951'000'000'000};
@@ -101,6 +107,8 @@ TEST(Page, OfSev1GoesToPrimaryAndSecondaryAtOnce) {
     EXPECT_THAT(t.told,
                 ElementsAre("0s page.begun", "0s page.sent ana", "0s page.escalated secondary",
                             "0s page.sent bo", "15m page.escalated backup", "15m page.sent cy"));
+    EXPECT_THAT(t.whys,
+                ElementsAre("0s secondary: paged at once", "15m backup: no answer within 15m"));
 }
 
 TEST(Page, OfSev1GoesToTheSecondaryAlsoWhereThePolicyNamesNone) {
@@ -193,6 +201,10 @@ TEST(Page, AnEmptyStepCostsNoTime) {
                                     "15m page.sent bo", "25m page.step_empty backup",
                                     "25m page.escalated everyone", "25m page.sent ana",
                                     "25m page.sent bo", "25m page.sent cy", "25m page.sent di"));
+    EXPECT_THAT(t.whys, ElementsAre("0s secondary: nobody stands at primary",
+                                    "10m everyone: no answer within 10m; nobody stands at backup",
+                                    "15m secondary: nobody stands at primary",
+                                    "25m everyone: no answer within 10m; nobody stands at backup"));
 }
 
 TEST(Page, OfATeamWithNobodyGoesToTheFallbackAtOnce) {
