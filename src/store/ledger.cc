@@ -48,6 +48,11 @@ const Sql after_subject(
     "SELECT " COLUMNS
     "JOIN (SELECT DISTINCT seq FROM ledger_subject WHERE subject = :s AND seq > :a "
     "ORDER BY seq LIMIT :n) s ON s.seq = l.seq ORDER BY l.seq");
+const Sql after_subject_and_kind(
+    "ledger.after_subject_and_kind",
+    "SELECT " COLUMNS
+    "WHERE l.seq IN (SELECT seq FROM ledger_subject WHERE subject = :s AND seq > :a) "
+    "AND l.kind = :k ORDER BY l.seq LIMIT :n");
 const Sql before_subject(
     "ledger.before_subject",
     "SELECT " COLUMNS
@@ -176,7 +181,10 @@ Result<std::optional<Entry>> find_entry(Session& session, std::int64_t seq) {
 
 Result<std::vector<Entry>> entries(Session& session, const Range& range) {
     Rows rows;
-    if (!range.subject.empty()) {
+    if (!range.subject.empty() && !range.kind.empty()) {
+        TRY(rows, session.rows(after_subject_and_kind,
+                               {range.subject, range.after, range.kind, range.limit}));
+    } else if (!range.subject.empty()) {
         TRY(rows, session.rows(after_subject, {range.subject, range.after, range.limit}));
     } else if (!range.kind.empty()) {
         TRY(rows, session.rows(after_kind, {range.kind, range.after, range.limit}));

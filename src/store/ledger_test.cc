@@ -64,6 +64,14 @@ TEST_P(Ledger, HoldsAndIsFound) {
     ASSERT_TRUE(about);
     EXPECT_EQ(about->size(), 4U);
     EXPECT_EQ(entries(db.session(), {.after = 4, .kind = "even"})->size(), 3U);
+    const auto both = entries(db.session(), {.subject = "incident:1", .kind = "odd"});
+    ASSERT_TRUE(both);
+    EXPECT_FALSE(both->empty());
+    for (const auto& entry : *both) {
+        EXPECT_EQ(entry.kind, "odd");
+        EXPECT_EQ(entry.subjects, std::vector<std::string>{"incident:1"});
+    }
+    EXPECT_LT(both->size(), about->size()) << "of the subject, and of the kind";
     const auto newest = entries_before(db.session(), "incident:1", 10, 2);
     ASSERT_EQ(newest->size(), 2U);
     EXPECT_EQ((*newest)[0].seq, 7);
