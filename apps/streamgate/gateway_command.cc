@@ -13,7 +13,9 @@
 #include "commands.h"
 #include "config/load.h"
 #include "gateway/gateway.h"
+#include "operate/directives_view.h"
 #include "platform/local/exchange.h"
+#include "platform/local/table.h"
 
 namespace sg::app {
 
@@ -40,16 +42,24 @@ void run_gateway(Cli& cli) {
 
 using platform::local::Answer;
 
+struct Question {
+    const char* method;
+    std::string path;
+    std::string body = {};
+};
+// What people see of an answer; programs get it as it came.
+using Show = std::string (*)(const nlohmann::json& answer, const nlohmann::json& sent);
+
 // Over the Unix socket of the gateway that runs on this state.
-Result<Answer> ask(const std::string& state, const char* method, const std::string& path,
-                   const std::string& body) {
+Result<Answer> ask(const std::string& state, const Question& question) {
     const std::string socket = state + "/run/gateway.sock";
     TRY(const SocketAddress address, parse_socket_address("unix:" + socket));
     TRY(const auto loop, platform::local::Loop::make());
     std::optional<Result<Answer>> answer;
     platform::local::exchange(*loop,
                               {.to = address,
-                               .send = platform::local::http_request(method, path, "gateway", body),
+                               .send = platform::local::http_request(question.method, question.path,
+                                                                     "gateway", question.body),
                                .timeout = 30s},
                               [&](Result<Answer> result) { answer.emplace(std::move(result)); });
     while (!answer) loop->turn();
@@ -66,11 +76,10 @@ Result<std::string> state_of(const Cli& cli) {
     return config->state;
 }
 
-void say_and_judge(Cli& cli, const char* method, const std::string& path,
-                   const std::string& body = {}) {
+void say_and_judge(Cli& cli, const Question& question, Show show = nullptr) {
     const auto state = state_of(cli);
     const auto answer =
-        state ? ask(*state, method, path, body) : Result<Answer>(std::unexpected(state.error()));
+        state ? ask(*state, question) : Result<Answer>(std::unexpected(state.error()));
     if (!answer) {
         fmt::print(stderr, "error: {}\n", answer.error().what);
         if (!answer.error().hint.empty()) fmt::print(stderr, "hint:  {}\n", answer.error().hint);
@@ -78,7 +87,9 @@ void say_and_judge(Cli& cli, const char* method, const std::string& path,
         return;
     }
     if (answer->status < 400) {
-        fmt::print("{}", answer->body);
+        const auto said = nlohmann::json::parse(answer->body, nullptr, false);
+        const auto sent = nlohmann::json::parse(question.body, nullptr, false);
+        fmt::print("{}", cli.json || show == nullptr ? answer->body : show(said, sent));
         return;
     }
     cli.exit_code = 1;
@@ -106,7 +117,8 @@ void say_directive(Cli& cli, const Saying& saying, const std::string& kind) {
                         {kind, saying.what}};
     body["id"] = saying.id.empty() ? fmt::format("{}-{}", kind, ::getpid()) : saying.id;
     if (!saying.for_how_long.empty()) body["expires_in"] = saying.for_how_long;
-    say_and_judge(cli, "POST", "/directives", body.dump());
+    say_and_judge(cli, {"POST", "/directives", body.dump()},
+                  [](const auto&, const auto& sent) { return operate::directive_taken(sent); });
 }
 
 void add_saying(CLI::App* command, Saying& saying) {
@@ -223,18 +235,28 @@ void add_fault(CLI::App* ctl, Cli& cli) {
 void add_ctl(CLI::App* gateway, Cli& cli) {
     auto* const ctl = gateway->add_subcommand("ctl", "Talk to a running gateway");
     ctl->require_subcommand(1);
-    const auto simple = [&](const char* name, const char* what, const char* method,
-                            const char* path) {
-        ctl->add_subcommand(name, what)->callback([&cli, method, path] {
-            say_and_judge(cli, method, path);
+    const auto simple = [&](const char* name, const char* what, const Question& question,
+                            Show show = nullptr) {
+        ctl->add_subcommand(name, what)->callback([&cli, question, show] {
+            say_and_judge(cli, question, show);
         });
     };
-    simple("status", "What it serves, and how its endpoints are", "GET", "/status");
-    simple("metrics", "Its counters, as Prometheus reads them", "GET", "/metrics");
-    simple("snapshot", "Its counters, as operations reads them", "GET", "/snapshot");
-    simple("directives", "The directives in force", "GET", "/directives");
-    simple("reload", "Read the configuration again", "POST", "/reload");
-    simple("drain", "Accept nothing new and end when the last connection has", "POST", "/drain");
+    simple("status", "What it serves, and how its endpoints are", {"GET", "/status"});
+    simple("metrics", "Its counters, as Prometheus reads them", {"GET", "/metrics"});
+    simple("snapshot", "Its counters, as operations reads them", {"GET", "/snapshot"});
+    simple("directives", "The directives in force", {"GET", "/directives"},
+           [](const auto& answer, const auto&) {
+               return operate::directive_list(
+                   answer, {wall_now(), platform::local::colour_on(STDOUT_FILENO)});
+           });
+    simple("reload", "Read the configuration again", {"POST", "/reload"},
+           [](const auto&, const auto&) {
+               return std::string("the configuration was read again and is in force\n");
+           });
+    simple("drain", "Accept nothing new and end when the last connection has", {"POST", "/drain"},
+           [](const auto&, const auto&) {
+               return std::string("it accepts nothing new, and ends with its last connection\n");
+           });
     add_weights(ctl, cli);
     add_drain_endpoint(ctl, cli);
     add_circuit(ctl, cli);
@@ -242,7 +264,11 @@ void add_ctl(CLI::App* gateway, Cli& cli) {
     auto* const lift = ctl->add_subcommand("lift", "End a directive before its time");
     const auto id = std::make_shared<std::string>();
     lift->add_option("id", *id)->required();
-    lift->callback([&cli, id] { say_and_judge(cli, "DELETE", "/directives/" + *id); });
+    lift->callback([&cli, id] {
+        say_and_judge(cli, {"DELETE", "/directives/" + *id}, [](const auto& answer, const auto&) {
+            return operate::text_at(answer, "lifted") + " is lifted\n";
+        });
+    });
 }
 
 }  // namespace

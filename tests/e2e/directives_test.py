@@ -153,11 +153,18 @@ def check_faults(checks, bench):
     checks.check("other services are not touched", fetch(bench.ports["port"], "/slow")[0] == 200)
     bench.ctl("lift", "d")
     checks.check("and lifted", fetch(bench.ports["port"])[2] < 0.2)
-    bench.ctl("fault", "--service", "api", "--abort", "503", "--share", "50%", "--for", "2s")
+    said = bench.ctl("fault", "--service", "api", "--abort", "503", "--share", "50%", "--for", "2s")
+    checks.check("a fault is said back in a sentence", said.stdout.startswith(
+        "api: 50% of requests are answered 503, for 2s\nnext  "), said.stdout)
     results = collections.Counter(fetch(bench.ports["port"])[0] for _ in range(100))
     checks.check("about half are aborted", 25 <= results[503] <= 75, dict(results))
     deadline = time.monotonic() + 10
-    while time.monotonic() < deadline and json.loads(bench.ctl("directives").stdout)["directives"]:
+    table = bench.ctl("directives").stdout
+    checks.check("people read what is in force",
+                 "api: 50 % of requests are answered 503" in table, table)
+    while time.monotonic() < deadline:
+        if not json.loads(bench.ctl("--json", "directives").stdout)["directives"]:
+            break
         fetch(bench.ports["port"])
     results = collections.Counter(fetch(bench.ports["port"])[0] for _ in range(50))
     checks.check("expired: none", results == {200: 50}, dict(results))

@@ -6,6 +6,7 @@
 
 #include "operate/alerts_view.h"
 #include "operate/client.h"
+#include "operate/directives_view.h"
 #include "operate/incidents_view.h"
 #include "operate/people_view.h"
 #include "operate/status_view.h"
@@ -240,6 +241,38 @@ TEST_F(Views, ARuleThatWasTried) {
               "cpu  SEV-4  would not have fired\n"
               "period     01:19:00 to 02:19:00, looked at every 10s\n"
               "watched    host\n");
+}
+
+TEST_F(Views, DirectivesInWords) {
+    const struct {
+        const char* directive;
+        const char* words;
+    } rows[] = {
+        {R"({"inject_fault":{"service":"api","share":"20%","abort":503}})",
+         "api: 20% of requests are answered 503"},
+        {R"({"inject_fault":{"route":"/live/","share":0.5,"delay":"250ms","reset":true}})",
+         "route /live/: 50 % of requests wait 250ms, are cut off without an answer"},
+        {R"({"inject_fault":{"service":"api","bytes_per_second":65536}})",
+         "api: 100 % of requests are answered at 65536 B a second"},
+        {R"({"set_weights":{"service":"api","weights":{"v1":0,"v2":100}}})",
+         "api: v1 gets 0, v2 gets 100"},
+        {R"({"set_circuit":{"service":"api","requests_max":5,"queue_max":0}})",
+         "api: at most 5 requests in flight, 0 waiting"},
+        {R"({"drain_endpoint":{"service":"api","endpoint":"10.0.0.1:9000"}})",
+         "api: 10.0.0.1:9000 gets nothing new"},
+        {R"({"set_endpoints":{"service":"api","version":"v1","endpoints":[]}})",
+         "api v1: no endpoint"},
+        {R"({"id":"of a later program"})", "something that this program does not know"},
+    };
+    for (const auto& row : rows) EXPECT_EQ(said(Json::parse(row.directive)), row.words);
+    const auto drill = Json::parse(R"({"id":"d","origin":"ana","reason":"drill","expires_in":"1h",
+        "expires_at":"2026-11-23T03:14:07Z","inject_fault":{"service":"api","reset":true}})");
+    EXPECT_EQ(directive_taken(drill),
+              "api: 100 % of requests are cut off without an answer, for 1h\n"
+              "next  streamgate gateway ctl lift d    ends it at once\n");
+    EXPECT_EQ(directive_list(Json{{"directives", {drill}}}, screen),
+              "ID  WHAT                                                  BY   UNTIL     WHY\n"
+              "d   api: 100 % of requests are cut off without an answer  ana  03:14:07  drill\n");
 }
 
 }  // namespace
