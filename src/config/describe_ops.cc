@@ -66,6 +66,12 @@ void describe(Visitor& v, Ops& ops) {
              .unset = "as the kernel says",
              .format = &formats::link_speed},
             ops.host_link);
+    v.field({.key = "clients_keep",
+             .why = "How long it is known by address which clients requests failed for. Then it "
+                    "is erased; 0s: it is not kept at all.",
+             .least = 0,
+             .most = 400 * 86400},
+            ops.clients_keep);
 }
 
 namespace {

@@ -262,6 +262,7 @@ struct Ops {
     std::string prometheus;  // An outside server for `promql`.
     std::vector<GatewaySource> gateways;
     std::string host_link;  // Bits per second of the network, where the kernel does not know.
+    Duration clients_keep = 30 * 24h;  // Names of affected clients; 0 s: they are not kept.
 };
 
 struct Operations {

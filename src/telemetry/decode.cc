@@ -1,6 +1,7 @@
 // Reading snapshots: bytes from outside, so every type, index and size is looked at.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <concepts>
 #include <nlohmann/json.hpp>
 
@@ -142,6 +143,51 @@ Failure read(const Json& json, Sketch& out) {
         out.rank[at++] = static_cast<std::uint8_t>(rank);
     }
     if (at != Sketch::registers) return "is a sketch of another size";
+    return {};
+}
+
+Failure read(const Json& json, ClientKind& out) {
+    std::uint8_t value = 0;
+    if (auto failure = read(json, value); !failure.empty()) return failure;
+    if (value >= client_kinds) return "is no kind of client";
+    out = static_cast<ClientKind>(value);
+    return {};
+}
+
+constexpr std::int64_t count_max = 1LL << 45;  // Sums of many fit; as milliseconds: the year 3084.
+
+Failure read_count(const Json& json, std::int64_t& out) {
+    if (auto failure = read(json, out); !failure.empty()) return failure;
+    return out < 0 || out > count_max ? "is no count" : Failure();
+}
+
+Failure read(const Json& json, AffectedClient& out) {
+    if (!json.is_array() || json.size() != 6) return "is not a client";
+    if (auto failure = read(json[0], out.kind); !failure.empty()) return failure;
+    if (auto failure = read(json[1], out.name); !failure.empty()) return failure;
+    const auto is_control = [](unsigned char c) { return c < ' ' || c == 0x7F; };
+    if (out.name.empty() || out.name.size() > client_name_max ||
+        std::ranges::any_of(out.name, is_control))
+        return "is no name of a client";
+    std::size_t at = 2;
+    for (auto* member : {&out.failed, &out.unsure, &out.first_ms, &out.last_ms})
+        if (auto failure = read_count(json[at++], *member); !failure.empty()) return failure;
+    return {};
+}
+
+Failure read(const Json& json, AffectedList& out) {
+    if (!json.is_object()) return "is not a list of clients";
+    for (auto [name, member] :
+         {std::pair{"failed", &out.failed}, std::pair{"unlisted_max", &out.unlisted_max}})
+        if (const auto found = json.find(name); found != json.end())
+            if (auto failure = read_count(*found, *member); !failure.empty()) return failure;
+    const auto clients = json.find("clients");
+    if (clients == json.end()) return {};
+    if (!clients->is_array()) return "is not a list of clients";
+    if (clients->size() > affected_clients_max) return "has too many clients";
+    out.clients.resize(clients->size());
+    for (std::size_t i = 0; i < out.clients.size(); ++i)
+        if (auto failure = read((*clients)[i], out.clients[i]); !failure.empty()) return failure;
     return {};
 }
 

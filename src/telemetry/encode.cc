@@ -57,6 +57,18 @@ Json write(const Sketch& sketch) {
     return text;
 }
 
+// A client is a row of numbers: lists are long while much fails, and absent while nothing does.
+Json write(const AffectedList& list) {
+    if (list.failed == 0) return nullptr;
+    Json clients = Json::array();
+    for (const auto& c : list.clients)
+        clients.push_back(Json::array(
+            {static_cast<int>(c.kind), c.name, c.failed, c.unsure, c.first_ms, c.last_ms}));
+    return {{"failed", list.failed},
+            {"unlisted_max", list.unlisted_max},
+            {"clients", std::move(clients)}};
+}
+
 Json write(const std::string& text) { return text.empty() ? Json(nullptr) : Json(text); }
 Json write(Instant instant) { return instant.ns; }
 Json write(Health health) { return static_cast<int>(health); }

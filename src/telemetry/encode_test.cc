@@ -62,6 +62,23 @@ TEST(Snapshot, ASketchOfOneClientIsShort) {
     EXPECT_LT(encode(with_sketch(sketch)).size(), Sketch::registers);
 }
 
+TEST(Snapshot, NothingIsSaidOfClientsWhileNothingFails) {
+    Snapshot snapshot;
+    snapshot.service_rows = {{.service = 0, .minutes = {{.minute = 5}}}};
+    EXPECT_EQ(encode(snapshot).find("listed"), std::string::npos);
+}
+
+TEST(Snapshot, ALongerListOfClientsThanAnyIsRefused) {
+    Snapshot snapshot;
+    snapshot.service_rows = {{.service = 0, .minutes = {{.minute = 5}}}};
+    auto& list = snapshot.service_rows[0].minutes[0].listed;
+    list.failed = 1;
+    list.clients.resize(affected_clients_max, {.name = "192.0.2.7"});
+    EXPECT_TRUE(decode(encode(snapshot)));
+    list.clients.push_back(list.clients.front());
+    EXPECT_FALSE(decode(encode(snapshot)));
+}
+
 TEST(Snapshot, BadSketchesAreRefused) {
     const auto decoded = [](const std::string& text) {
         return decode(R"({"version":1,"service_rows":[{"clients":")" + text + R"("}]})");
@@ -74,6 +91,9 @@ TEST(Snapshot, BadSketchesAreRefused) {
                             std::string(" ~~"), std::string("  #"), " 2#" + dense.substr(1)})
         EXPECT_FALSE(decoded(bad)) << bad;
 }
+
+#define LISTED(client) \
+    R"({"version":1,"service_rows":[{"minutes":[{"listed":{"clients":[)" client "]}}]}]}"
 
 struct Bad {
     const char* text;
@@ -103,6 +123,12 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{R"({"version":1,"flows":[{"duration":{"at":[900000,1]}}]})", "no such bucket"},
         Bad{R"({"version":1,"flows":[{"duration":{"scale":99}}]})", "unknown scale"},
         Bad{R"({"version":1,"service_rows":[{"clients":"#"}]})", "another size"},
+        Bad{R"({"version":1,"service_rows":[{"minutes":[{"listed":[]}]}]})", "list of clients"},
+        Bad{LISTED(R"([0,"a",1])"), "is not a client"},
+        Bad{LISTED(R"([9,"a",1,0,0,0])"), "no kind of client"},
+        Bad{LISTED(R"([0,"",1,0,0,0])"), "no name of a client"},
+        Bad{LISTED(R"([0,"\u001b[2J",1,0,0,0])"), "no name of a client"},
+        Bad{LISTED(R"([0,"a",-1,0,0,0])"), "is no count"},
         Bad{R"({"version":1,"endpoint_rows":[{"health":9}]})", "no state of health"}));
 
 }  // namespace

@@ -48,6 +48,7 @@ void each_field(F& f, FlowRow& r) {
 template <class F>
 void each_field(F& f, ClientMinute& r) {
     f("minute", r.minute), f("seen", r.seen), f("affected", r.affected);
+    f("listed", r.listed);
 }
 
 template <class F>

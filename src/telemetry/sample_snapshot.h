@@ -64,6 +64,11 @@ inline void add_sample_service(Snapshot& s) {
     const auto minute = s.taken_at.ns / 60'000'000'000;
     service.minutes = {{minute, service.clients_affected, {}},
                        {minute - 1, service.clients, service.clients_affected}};
+    service.minutes[1].listed = {
+        .failed = 12,
+        .unlisted_max = 1,
+        .clients = {{.name = "192.0.2.7", .failed = 7, .unsure = 1, .first_ms = 1, .last_ms = 2},
+                    {.kind = ClientKind::principal, .name = "quoted \"name\"", .failed = 4}}};
     s.service_rows = {service};
 }
 

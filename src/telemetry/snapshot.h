@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "telemetry/affected.h"
 #include "telemetry/bounds.h"
 #include "telemetry/exponential.h"
 #include "telemetry/sketch.h"
@@ -71,11 +72,12 @@ struct FlowRow {
     bool operator==(const FlowRow&) const = default;
 };
 
-// Distinct clients in one minute of the wall clock.
+// Clients in one minute of the wall clock, cumulative within it.
 struct ClientMinute {
     std::int64_t minute = 0;  // Since 1970.
     Sketch seen{};
-    Sketch affected{};  // Those that got an error that was not their own.
+    Sketch affected{};      // Those that got an error that was not their own.
+    AffectedList listed{};  // The same by name, as far as there was room.
     bool operator==(const ClientMinute&) const = default;
 };
 

@@ -35,6 +35,8 @@ struct Sums {
     std::map<KeyPair, telemetry::AttemptRow> attempts;
     std::map<KeyPair, telemetry::FlowRow> flows;
     std::map<std::uint16_t, telemetry::ServiceRow> services;
+    // By service and minute.
+    std::map<std::pair<std::uint16_t, std::int64_t>, telemetry::AffectedSum> affected;
     std::map<std::uint16_t, telemetry::EndpointRow> endpoints;
 };
 
@@ -95,6 +97,9 @@ void add_service(Sums& sums, std::uint32_t index, const ServiceCells& cells) {
     row.circuit_refused += cells.circuit_refused.get();
     cells.clients.add_to(row.clients);
     cells.clients_affected.add_to(row.clients_affected);
+    for (const auto& slot : cells.affected)
+        if (const auto read = slot.read(); read.minute >= 0)
+            sums.affected[{row.service, read.minute}].add(read.list);
     for (const auto& slot : cells.minutes) {
         const auto minute = read_minute(slot);
         if (minute.minute < 0) continue;
@@ -122,6 +127,15 @@ void add_endpoint(Sums& sums, std::uint32_t index, const EndpointCells& cells) {
     row.ejected_by += cells.ejected.get() != 0 ? 1 : 0;
     row.health = std::max(row.health, cells.health.get());  // The worst that any worker knows.
     row.first_byte.merge(cells.first_byte.read());
+}
+
+// To the minute that the sketches are of; one that they no longer have is over as well.
+void add_affected(Sums& sums) {
+    for (const auto& [key, sum] : sums.affected) {
+        auto& minutes = sums.services[key.first].minutes;
+        const auto at = std::ranges::find(minutes, key.second, &telemetry::ClientMinute::minute);
+        if (at != minutes.end()) at->listed = sum.take(telemetry::affected_clients_max);
+    }
 }
 
 template <class Map, class Row>
@@ -221,6 +235,7 @@ telemetry::Snapshot Collector::collect(Instant now, const GatewayFacts& facts) {
     }
     add_names(out, registry_);  // After the rows: every index in a row has its name.
 
+    add_affected(sums);
     for (auto& [index, row] : sums.services)
         std::ranges::sort(row.minutes, std::greater{}, &telemetry::ClientMinute::minute);
     move_into(out.requests, sums.requests);

@@ -191,13 +191,23 @@ void WorkerCounters::count_client(RequestCells& row, const Account& a) {
     if (last_client_hash_ == 0 || !(last_client_ == a.client)) {
         std::uint64_t words[2];
         std::memcpy(words, a.client.bytes.data(), sizeof words);
-        // One subscriber has a /64 of IPv6: the rest of the address is not another client.
-        if (!a.client.is_v4()) words[1] = 0;
+        if (!a.client.is_v4()) words[1] = 0;  // As client_key() says.
         last_client_ = a.client;
         last_client_hash_ = telemetry::keyed_hash(registry_.sketch_key(), words[0], words[1]) | 1;
     }
     const auto minute = (a.started_at.ns + a.duration_ns) / 60'000'000'000;
-    row.service->saw_client(last_client_hash_, std::max<std::int64_t>(minute, 0), is_affected(a));
+    const bool affected = is_affected(a);
+    row.service->saw_client(last_client_hash_, std::max<std::int64_t>(minute, 0), affected);
+    if (affected) [[unlikely]]
+        count_affected(*row.service, a);
+}
+
+// Apart, so that a request that succeeds does not pay for it.
+[[gnu::noinline, gnu::cold]] void WorkerCounters::count_affected(ServiceCells& service,
+                                                                 const Account& a) const {
+    const auto ms = std::max<std::int64_t>((a.started_at.ns + a.duration_ns) / 1'000'000, 0);
+    auto& cells = service.affected[static_cast<std::size_t>(ms / 60'000) % service.affected.size()];
+    cells.add(client_key(a.client), last_client_hash_, ms);
 }
 
 void WorkerCounters::count_attempt(const Account& a, std::size_t index) {

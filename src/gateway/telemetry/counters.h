@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "gateway/telemetry/account.h"
+#include "gateway/telemetry/affected.h"
 #include "gateway/telemetry/cell.h"
 #include "gateway/telemetry/registry.h"
 #include "telemetry/snapshot.h"
@@ -40,6 +41,7 @@ struct ServiceCells {
     SketchCells clients;
     SketchCells clients_affected;
     std::array<Minute, minutes_kept> minutes;
+    std::array<AffectedCells, minutes_kept> affected;
 
     void saw_client(std::uint64_t hash, std::int64_t minute, bool affected_now);
 };
@@ -137,6 +139,7 @@ class alignas(64) WorkerCounters {
     FlowCells* flow_row(const Account& account, std::uint64_t objective_ns);
     void count_flow(RequestCells& row, const Account& account);
     void count_client(RequestCells& row, const Account& account);
+    void count_affected(ServiceCells& service, const Account& account) const;
     void count_attempt(const Account& account, std::size_t index);
 
     const Registry& registry_;

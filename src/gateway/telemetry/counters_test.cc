@@ -133,6 +133,41 @@ TEST_F(CountersTest, DistinctClientsAndThoseAffected) {
     EXPECT_EQ(row.minutes[0].seen, row.clients);
 }
 
+TEST_F(CountersTest, WhoWasAffectedIsListedOverAllWorkers) {
+    auto a = sample_account(names);
+    a.started_at = {60'000'000'000LL * 1'000};
+    a.duration_ns = 0;
+    a.ending = Ending::upstream_timeout;
+    for (int i = 0; i < 30; ++i) {
+        a.client = parse_ip("10.1.0." + std::to_string(i % 3)).value();
+        a.started_at = a.started_at + 1s;
+        account(i % 2 == 0 ? first : second, a);
+    }
+    a.ending = Ending::ok;
+    a.client = parse_ip("10.1.0.9").value();
+    account(first, a);  // Succeeds: not affected.
+    a.ending = Ending::request_malformed;
+    a.status = 400;
+    account(first, a);  // Its own fault.
+    const auto row = collect().service_rows.at(0);
+    ASSERT_EQ(row.minutes.size(), 1U);
+    const auto& list = row.minutes[0].listed;
+    EXPECT_EQ(list.failed, 30);
+    EXPECT_TRUE(list.is_complete());
+    ASSERT_EQ(list.clients.size(), 3U);
+    EXPECT_EQ(list.clients[0], (telemetry::AffectedClient{.name = "10.1.0.0",
+                                                          .failed = 10,
+                                                          .first_ms = 60'000LL * 1'000 + 1'000,
+                                                          .last_ms = 60'000LL * 1'000 + 28'000}));
+}
+
+TEST_F(CountersTest, AServerErrorAffectsWhateverItsBlame) {
+    auto a = sample_account(names);
+    a.status = 500;
+    account(first, a);
+    EXPECT_EQ(collect().service_rows.at(0).minutes.at(0).listed.failed, 1);
+}
+
 TEST_F(CountersTest, ASubscriberIsOneClientInAllOfItsAddresses) {
     auto a = sample_account(names);
     for (int i = 0; i < 100; ++i) {
@@ -140,6 +175,14 @@ TEST_F(CountersTest, ASubscriberIsOneClientInAllOfItsAddresses) {
         account(first, a);
     }
     EXPECT_NEAR(collect().service_rows.at(0).clients.estimate(), 1, 0.2);
+    a.ending = Ending::upstream_timeout;
+    account(first, a);
+    a.client = parse_ip("2001:db8:1:2::ffff").value();
+    account(first, a);
+    const auto list = collect().service_rows.at(0).minutes.at(0).listed;
+    ASSERT_EQ(list.clients.size(), 1U);
+    EXPECT_EQ(list.clients[0].name, "2001:db8:1:2::/64");
+    EXPECT_EQ(list.clients[0].failed, 2);
 }
 
 TEST_F(CountersTest, MinutesOfClientsGoRound) {

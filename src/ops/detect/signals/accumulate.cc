@@ -117,6 +117,7 @@ void Accumulator::hear(const std::string& source, const Snapshot& snapshot, Inst
     const Heard* earlier = last == heard_.end() ? nullptr : last->second.get();
     if (earlier != nullptr && heard->sequence <= earlier->sequence) return;  // Came out of order.
     heard->totals = totals_of(snapshot);
+    affected_.hear(snapshot, now);
     if (stands == Stands::yes) stand(source, snapshot, now, earlier);
 
     const auto is_kin = [&](const auto& other) { return other.first.first == process.first; };

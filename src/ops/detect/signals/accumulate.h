@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "ops/detect/signals/affected.h"
 #include "ops/detect/signals/model.h"
 #include "telemetry/snapshot.h"
 
@@ -65,6 +66,9 @@ class Accumulator {
     // What came since the last call. The caller adds what does not come from gateways.
     Second close(Instant at);
 
+    // Clients that were affected, as far as that is news.
+    std::vector<AffectedMinute> take_affected() { return affected_.take(); }
+
     // To go on where an earlier process stopped: what is known belongs to the seconds closed.
     Known known() const;
     void restore(const Known& known);
@@ -89,6 +93,7 @@ class Accumulator {
 
     std::map<Process, std::shared_ptr<const Heard>> heard_;
     std::map<std::string, Standing> standing_;  // By source.
+    AffectedNews affected_;
     Second open_;
     Instant closed_at_;  // 0: never.
 };

@@ -40,6 +40,13 @@ class History {
     virtual std::pair<int, int> probes(const std::string& service, Instant from,
                                        Instant to) const = 0;
 
+    // Clients of a service whose requests failed; as long as they are kept. A history that keeps
+    // none knows of none.
+    virtual Affected affected(const std::string& /*service*/, Instant /*from*/,
+                              Instant /*to*/) const {
+        return {};
+    }
+
     virtual Second latest() const = 0;  // The last pull.
 };
 

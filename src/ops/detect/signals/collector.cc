@@ -43,6 +43,7 @@ Setup setup_of(const config::Config& config, const std::string& local_socket) {
                  .target = {.target = operations.ops.prometheus, .timeout = outside_timeout},
                  .every = outside_every});
     setup.lookouts.push_back({.kind = Lookout::Kind::services, .every = services_every});
+    setup.clients_keep = operations.ops.clients_keep;
     setup.link_bits = config::formats::bits_per_second(operations.ops.host_link).value_or(0);
     return setup;
 }
@@ -95,6 +96,7 @@ void Collector::apply_setup() {
     pull_.set_gateways(std::move(setup->gateways));
     watch_.set(std::move(setup->lookouts));
     past_.set_probes(std::move(setup->service_of_probe));
+    past_.set_clients_keep(setup->clients_keep);
     meter_.set_link(setup->link_bits);
 }
 
@@ -114,6 +116,7 @@ void Collector::make_seconds() {
         const auto now = floored_second(ports_.clock.wall());
         const auto made = second(std::max(next, now));
         past_.add(made, pull_.counts().known());
+        past_.add_affected(pull_.counts().take_affected());
         told_(made);
     }
 }

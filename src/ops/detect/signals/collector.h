@@ -21,6 +21,7 @@ struct Setup {
     std::vector<Lookout> lookouts;
     std::map<std::string, std::string> service_of_probe;
     double link_bits = 0;
+    Duration clients_keep = 0s;  // How long it is known which clients were affected.
 };
 Setup setup_of(const config::Config& config, const std::string& local_socket);
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "telemetry/affected.h"
 #include "telemetry/exponential.h"
 
 namespace sg::signals {
@@ -59,6 +60,15 @@ struct GatewayState {
     std::int64_t endpoints = 0;
     std::int64_t endpoints_healthy = 0;
 };
+
+// Clients whose requests failed in a span, by whole minutes at its ends.
+struct Affected {
+    telemetry::AffectedList list;
+    // How many different ones: exact if the list is complete, else an estimate (±4.6 %), in which
+    // one that came to two gateways counts twice.
+    std::int64_t distinct = 0;
+};
+inline constexpr std::size_t affected_listed_max = 10'000;  // Bound: of one answer.
 
 // One value of a query to an outside server.
 struct Sample {

@@ -200,6 +200,26 @@ std::pair<int, int> Rollup::probes(const std::string& service, Instant from, Ins
     return looks_of(sum({SeriesKind::probe, service}, from, to));
 }
 
+// From memory where that has all of it: the file is asked about the past only.
+Affected Rollup::affected(const std::string& service, Instant from, Instant to) const {
+    const auto begin = floored_to(1min, from).ns / Duration(1min).count();
+    const auto end = floored_to(1min, to).ns / Duration(1min).count();
+    AffectedAnswer answer(from, to);
+    std::set<AffectedMemory::Key> have;
+    const AffectedMemory::Key first{service, begin, INT64_MIN};
+    const bool all_here = begin >= affected_.complete_from();
+    affected_.recall(first, end, answer, have);
+    if (all_here || file_.empty()) return answer.take();
+    const std::scoped_lock database(database_);
+    if (session_ == nullptr) return answer.take();
+    // What cannot be read is left out: `distinct` and the counts then say less, never more.
+    [[maybe_unused]] const auto read =
+        rows::each_affected(*session_, first, end, [&](const auto& minute) {
+            if (!have.contains({service, minute.minute, minute.process})) answer.add(minute);
+        });
+    return answer.take();
+}
+
 Second Rollup::latest() const {
     const std::scoped_lock lock(mutex_);
     return *latest_;

@@ -6,6 +6,8 @@ namespace sg::signals {
 
 namespace {
 
+constexpr std::int64_t minute_ns = 60'000'000'000;
+
 std::int64_t seconds_of(Duration duration) { return duration / 1s; }
 
 }  // namespace
@@ -42,6 +44,20 @@ Result<void> Rollup::open_session() {
 void Rollup::set_probes(std::map<std::string, std::string> services) {
     const std::scoped_lock lock(mutex_);
     service_of_probe_ = std::move(services);
+}
+
+void Rollup::set_clients_keep(Duration keep) {
+    const std::scoped_lock lock(mutex_);
+    if (keep != clients_keep_) erase_affected_at_ = {};  // What is now too old goes at once.
+    clients_keep_ = keep;
+}
+
+void Rollup::add_affected(const std::vector<AffectedMinute>& minutes) {
+    const auto [keep, now] = [this] {
+        const std::scoped_lock lock(mutex_);
+        return std::pair(clients_keep_, closed_);
+    }();
+    affected_.add(keep > 0s ? minutes : std::vector<AffectedMinute>(), now);
 }
 
 void Rollup::add(const Second& second, Accumulator::Known known) {
@@ -145,7 +161,7 @@ void Rollup::forget_oldest() {
 
 Rollup::Batch Rollup::begin_writing() {
     const std::scoped_lock lock(mutex_);
-    Batch batch{.known = known_, .closed = closed_};
+    Batch batch{.known = known_, .affected = affected_.unwritten(), .closed = closed_};
     for (auto& [name, series] : series_) {
         const auto is_used = [](const Buckets& buckets) { return !buckets.empty(); };
         if (std::ranges::none_of(series.pending, is_used)) continue;
@@ -156,14 +172,17 @@ Rollup::Batch Rollup::begin_writing() {
 }
 
 Result<void> Rollup::write_batch(const Batch& batch, std::map<BlockKey, Block>& written) {
-    if (batch.series.empty()) return {};
+    if (batch.series.empty() && batch.affected.empty()) return {};
     TRY(auto tx, store::Tx::begin(*session_));
     for (const auto& [name, series] : batch.series) {
         if (!series->is_stored) TRY_VOID(rows::add_series(*session_, series->id, *name));
         TRY_VOID(write_series(*series, written));
     }
     TRY_VOID(rows::replace_known(*session_, batch.known));
+    for (const auto& [key, packed] : batch.affected)
+        TRY_VOID(rows::put_affected(*session_, key, packed));
     TRY_VOID(retire(batch.closed));
+    TRY_VOID(erase_affected(batch.closed));
     return tx.commit();
 }
 
@@ -209,6 +228,21 @@ Result<void> Rollup::retire(Instant now) {
     return {};
 }
 
+// Names of clients go when their time is over, once a minute. Whether the clock is right does not
+// matter: rather too early than kept for ever.
+Result<void> Rollup::erase_affected(Instant now) {
+    Duration keep;
+    {
+        const std::scoped_lock lock(mutex_);
+        if (now < erase_affected_at_) return {};
+        keep = clients_keep_;
+    }
+    TRY_VOID(rows::remove_affected_before(*session_, (now - keep).ns / minute_ns));
+    const std::scoped_lock lock(mutex_);
+    erase_affected_at_ = now + 1min;
+    return {};
+}
+
 void Rollup::end_writing(const Batch& batch, const Result<void>& result,
                          std::map<BlockKey, Block> written) {
     const std::scoped_lock lock(mutex_);
@@ -218,6 +252,7 @@ void Rollup::end_writing(const Batch& batch, const Result<void>& result,
         for (auto& [key, block] : written)
             cached_[key] = std::make_shared<const Block>(std::move(block));
         state_.written_at = closed_;
+        affected_.written(batch.affected);
     }
     for (const auto& [name, series] : batch.series) {
         if (result) series->is_stored = true;
@@ -241,6 +276,7 @@ Rollup::State Rollup::state() const {
     const std::scoped_lock lock(mutex_);
     auto state = state_;
     state.series = static_cast<std::int64_t>(series_.size());
+    state.lost += affected_.lost();
     return state;
 }
 

@@ -12,6 +12,7 @@
 #include <mutex>
 #include <set>
 
+#include "ops/detect/signals/affected.h"
 #include "ops/detect/signals/ask.h"
 #include "ops/detect/signals/store.h"
 #include "ops/detect/signals/tiers.h"
@@ -29,8 +30,13 @@ class Rollup final : public History {
     // The service of each probe: what its looks are counted for.
     void set_probes(std::map<std::string, std::string> services);
 
+    // How long affected clients are known. 0 s: they are not kept at all.
+    void set_clients_keep(Duration keep);
+
     // `known` belongs to the counts up to `second`, this one included.
     void add(const Second& second, Accumulator::Known known);
+
+    void add_affected(const std::vector<AffectedMinute>& minutes);  // After its second.
 
     // All that is new, in one transaction; once in 10 s. From any one thread.
     Result<void> write();
@@ -52,6 +58,7 @@ class Rollup final : public History {
                                 Duration resolution) const override;
     std::vector<Level> levels(const std::string& of, Instant from, Instant to) const override;
     std::pair<int, int> probes(const std::string& service, Instant from, Instant to) const override;
+    Affected affected(const std::string& service, Instant from, Instant to) const override;
     Second latest() const override;
 
   private:
@@ -83,6 +90,7 @@ class Rollup final : public History {
     struct Batch {
         std::vector<std::pair<const SeriesName*, Series*>> series;
         Accumulator::Known known;
+        AffectedMemory::Packed affected;
         Instant closed;  // Up to when.
     };
 
@@ -111,6 +119,7 @@ class Rollup final : public History {
     Result<void> write_series(const Series& series, std::map<BlockKey, Block>& written);
     Result<Block> stored(const BlockKey& key) const;
     Result<void> retire(Instant now);
+    Result<void> erase_affected(Instant now);
     void end_writing(const Batch& batch, const Result<void>& result,
                      std::map<BlockKey, Block> written);
     void forget_oldest();
@@ -121,6 +130,9 @@ class Rollup final : public History {
     Instant retire_at_;
 
     mutable std::mutex mutex_;
+    AffectedMemory affected_;  // Has a lock of its own.
+    Duration clients_keep_ = 0s;
+    Instant erase_affected_at_;
     std::map<SeriesName, Series> series_;
     std::int64_t next_id_ = 1;
     mutable std::map<BlockKey, std::shared_ptr<const Block>> cached_;

@@ -10,6 +10,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
         CHECK(signals::unpack_tally(signals::pack(*tally)) == *tally);
     if (const auto heard = signals::unpack_heard(text))
         CHECK(signals::unpack_heard(signals::pack(*heard)) == *heard);
+    if (const auto minute = signals::unpack_affected(text))
+        CHECK(signals::unpack_affected(signals::pack(*minute)) == *minute);
     if (const auto block = signals::unpack_block(text))
         CHECK(signals::unpack_block(signals::pack(*block)) == *block);
     return 0;

@@ -6,7 +6,7 @@ namespace {
 
 using store::Session;
 
-const store::Migration first(1000, "the past of the signals, in a database file of its own", R"(
+const store::Migration buckets(1000, "the past of the signals, in a database file of its own", R"(
 CREATE TABLE signal_series (
     id BIGINT PRIMARY KEY,
     kind BIGINT NOT NULL,
@@ -22,6 +22,16 @@ CREATE TABLE signal_gateways (
     started_at BIGINT NOT NULL,
     doc TEXT NOT NULL,
     PRIMARY KEY (gateway, started_at));
+)");
+
+const store::Migration clients(1001, "which clients were affected, by minute", R"(
+CREATE TABLE signal_affected (
+    service TEXT NOT NULL,
+    minute BIGINT NOT NULL,
+    process BIGINT NOT NULL,
+    doc TEXT NOT NULL,
+    PRIMARY KEY (service, minute, process));
+CREATE INDEX signal_affected_minute ON signal_affected (minute);
 )");
 
 const store::Sql all_series("signals.series", "SELECT id, kind, name FROM signal_series");
@@ -41,6 +51,17 @@ const store::Sql no_gateways("signals.remove_gateways", "DELETE FROM signal_gate
 const store::Sql insert_gateway(
     "signals.add_gateway",
     "INSERT INTO signal_gateways (gateway, started_at, doc) VALUES (:a, :b, :c)");
+
+const store::Sql some_affected("signals.affected",
+                               "SELECT minute, process, doc FROM signal_affected "
+                               "WHERE service = :a AND minute >= :b AND minute <= :c "
+                               "ORDER BY minute, process");
+const store::Sql insert_affected("signals.put_affected",
+                                 "INSERT INTO signal_affected (service, minute, process, doc) "
+                                 "VALUES (:a, :b, :c, :d) ON CONFLICT (service, minute, process) "
+                                 "DO UPDATE SET doc = excluded.doc");
+const store::Sql old_affected("signals.remove_affected",
+                              "DELETE FROM signal_affected WHERE minute < :a");
 
 }  // namespace
 
@@ -78,6 +99,33 @@ Result<void> put(Session& session, const BlockKey& key, const Block& block) {
 
 Result<std::int64_t> remove_before(Session& session, int tier, std::int64_t number) {
     return session.changed(old_blocks, {tier, number});
+}
+
+Result<void> each_affected(Session& session, const AffectedMemory::Key& first,
+                           std::int64_t to_minute,
+                           const std::function<void(const AffectedMinute&)>& take) {
+    return session.each(some_affected, {first.service, first.minute, to_minute},
+                        [&](const store::Row& row) -> Result<void> {
+                            const auto bytes = unarmoured(row.text(2));
+                            auto minute =
+                                bytes ? unpack_affected(*bytes)
+                                      : Result<AffectedMinute>(std::unexpected(bytes.error()));
+                            if (!minute) return {};
+                            minute->service = first.service;
+                            minute->minute = row.integer(0);
+                            minute->process = row.integer(1);
+                            take(*minute);
+                            return {};
+                        });
+}
+
+Result<void> put_affected(Session& session, const AffectedMemory::Key& key,
+                          const std::string& packed) {
+    return session.run(insert_affected, {key.service, key.minute, key.process, armoured(packed)});
+}
+
+Result<std::int64_t> remove_affected_before(Session& session, std::int64_t minute) {
+    return session.changed(old_affected, {minute});
 }
 
 Result<Accumulator::Known> known(Session& session) {

@@ -2,6 +2,7 @@
 // each gateway. Facts, so no ledger: a block is read, added to and replaced.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <vector>
@@ -37,6 +38,14 @@ Result<void> put(store::Session& session, const BlockKey& key, const Block& bloc
 
 // Of one tier, those below `number`. Returns how many there were.
 Result<std::int64_t> remove_before(store::Session& session, int tier, std::int64_t number);
+
+// Minutes of a service from `first` on, up to `to_minute`; damaged ones are left out.
+Result<void> each_affected(store::Session& session, const AffectedMemory::Key& first,
+                           std::int64_t to_minute,
+                           const std::function<void(const AffectedMinute&)>& take);
+Result<void> put_affected(store::Session& session, const AffectedMemory::Key& key,
+                          const std::string& packed);
+Result<std::int64_t> remove_affected_before(store::Session& session, std::int64_t minute);
 
 Result<Accumulator::Known> known(store::Session& session);
 Result<void> replace_known(store::Session& session, const Accumulator::Known& known);
