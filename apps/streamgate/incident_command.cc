@@ -325,6 +325,7 @@ void add_incident(Cli& cli) {
     add_role(group, cli);
     add_merge(group, cli);
     add_war_room(group, cli);
+    add_clients(group, cli);
     group->add_subcommand("watch", "everything that happens to incidents, line by line")
         ->callback([&cli] { cli.exit_code = watch_all(cli); });
     group->callback([&cli, group] {

@@ -53,6 +53,7 @@ CLI::App* add_group(Cli& cli, const std::string& name, const std::string& about)
 void add_status(Cli& cli);
 void add_incident(Cli& cli);
 void add_war_room(CLI::App* incident, Cli& cli);  // Those of `incident` about meeting.
+void add_clients(CLI::App* incident, Cli& cli);   // And about whose requests failed.
 void add_alert(Cli& cli);
 void add_silence(Cli& cli);
 void add_slo(Cli& cli);

@@ -89,7 +89,8 @@ web::Reply answer(Site& site, const web::Request& request, Instant now) {
             return answer_once(site, call, route);
         const auto done = route.handler(site, call);
         if (!done) return problem(done.error());
-        return {done->status, "application/json", done->body + "\n"};
+        const bool is_json = done->type == "application/json";
+        return {done->status, done->type, done->body + (is_json ? "\n" : ""), done->headers};
     }
     if (allowed.empty())
         return problem({Errc::not_found, fmt::format("{} is nothing here", request.path),

@@ -70,6 +70,9 @@ Result<Answer> open_feed(Site& site, const Call& call);
 Result<Answer> revoke_feed(Site& site, const Call& call);
 Result<Answer> escalate_incident(Site& site, const Call& call);
 
+// clients.cc
+Result<Answer> list_incident_clients(Site& site, const Call& call);
+
 // war_room.cc
 Result<Answer> list_present(Site& site, const Call& call);
 Result<Answer> join_incident(Site& site, const Call& call);

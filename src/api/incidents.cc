@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "api/clients.h"
 #include "api/handlers.h"
 #include "api/signals.h"
 #include "ops/respond/incidents/ask.h"
@@ -43,9 +44,11 @@ void describe(Visitor& v, Remark& r) {
     v.field({.key = "into"}, r.into);
 }
 
-Result<Answer> show(Site& site, std::int64_t id) {
+Result<Answer> show(Site& site, const Call& call, std::int64_t id) {
     TRY(const auto incident, incident_asked(site, id));
-    return Answer{200, to_json(incident)};
+    auto json = nlohmann::ordered_json::parse(to_json(incident));
+    json["clients"] = clients_in_short(site, incident, call.now);
+    return Answer{200, json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)};
 }
 
 Result<Answer> act(Site& site, const Call& call, incidents::Verb verb) {
@@ -54,7 +57,7 @@ Result<Answer> act(Site& site, const Call& call, incidents::Verb verb) {
     TRY_VOID(site.writer.run([&](const ops::Turn& turn) {
         return incidents::act(turn, id, {verb, call.actor, remark.text});
     }));
-    return show(site, id);
+    return show(site, call, id);
 }
 
 Result<incidents::Role> role_of(const std::string& word) {
@@ -92,7 +95,9 @@ Result<Answer> list_incidents(Site& site, const Call& call) {
     return Answer{200, body + "}"};
 }
 
-Result<Answer> show_incident(Site& site, const Call& call) { return show(site, call.number(0)); }
+Result<Answer> show_incident(Site& site, const Call& call) {
+    return show(site, call, call.number(0));
+}
 
 Result<Answer> declare_incident(Site& site, const Call& call) {
     TRY(const auto wanted, body_of<NewIncident>(call));
@@ -105,7 +110,7 @@ Result<Answer> declare_incident(Site& site, const Call& call) {
         TRY(id, incidents::declare(turn, call.actor, trigger));
         return {};
     }));
-    TRY(auto answer, show(site, id));
+    TRY(auto answer, show(site, call, id));
     answer.status = 201;
     return answer;
 }
@@ -134,7 +139,7 @@ Result<Answer> note_incident(Site& site, const Call& call) {
     TRY_VOID(site.writer.run([&](const ops::Turn& turn) {
         return incidents::note(turn, call.actor, call.number(0), remark.text);
     }));
-    return show(site, call.number(0));
+    return show(site, call, call.number(0));
 }
 
 Result<Answer> tell_incident(Site& site, const Call& call) {
@@ -142,7 +147,7 @@ Result<Answer> tell_incident(Site& site, const Call& call) {
     TRY_VOID(site.writer.run([&](const ops::Turn& turn) {
         return incidents::tell(turn, call.actor, call.number(0), remark.text);
     }));
-    return show(site, call.number(0));
+    return show(site, call, call.number(0));
 }
 
 Result<Answer> change_incident_severity(Site& site, const Call& call) {
@@ -151,7 +156,7 @@ Result<Answer> change_incident_severity(Site& site, const Call& call) {
         return incidents::change_severity(turn, call.actor, call.number(0),
                                           {remark.severity, remark.text});
     }));
-    return show(site, call.number(0));
+    return show(site, call, call.number(0));
 }
 
 Result<Answer> take_incident_role(Site& site, const Call& call) {
@@ -160,7 +165,7 @@ Result<Answer> take_incident_role(Site& site, const Call& call) {
     TRY_VOID(site.writer.run([&](const ops::Turn& turn) {
         return incidents::take_role(turn, call.actor, call.number(0), {role, remark.person});
     }));
-    return show(site, call.number(0));
+    return show(site, call, call.number(0));
 }
 
 Result<Answer> merge_incident(Site& site, const Call& call) {
@@ -168,7 +173,7 @@ Result<Answer> merge_incident(Site& site, const Call& call) {
     TRY_VOID(site.writer.run([&](const ops::Turn& turn) {
         return incidents::merge(turn, call.actor, call.number(0), remark.into);
     }));
-    return show(site, remark.into);
+    return show(site, call, remark.into);
 }
 
 }  // namespace sg::api

@@ -29,6 +29,7 @@ constexpr Route table[] = {
     {"POST", "/api/v1/incidents", respond, declare_incident, "declares an incident"},
     {"GET", INCIDENT, read, show_incident, "one incident"},
     {"GET", INCIDENT "/timeline", read, incident_timeline, "what happened, and why"},
+    {"GET", INCIDENT "/clients", read, list_incident_clients, "whose requests failed"},
     {"POST", INCIDENT "/acknowledge", respond, acknowledge_incident, "somebody is looking"},
     {"POST", INCIDENT "/mitigate", respond, mitigate_incident, "users have stopped hurting"},
     {"POST", INCIDENT "/relapse", respond, relapse_incident, "users hurt again"},

@@ -49,7 +49,9 @@ struct Call {
 
 struct Answer {
     int status = 200;
-    std::string body;  // JSON.
+    std::string body;
+    std::string type = "application/json";
+    web::Headers headers = {};
 };
 
 using Handler = Result<Answer> (*)(Site&, const Call&);

@@ -123,6 +123,8 @@ std::string impact_of(const incidents::Impact& impact) {
     if (impact.failed == 0) return {};
     auto text = fmt::format("{} of {} requests failed ({:.0f} %)", impact.failed, impact.requests,
                             impact.failed_share * 100);
+    if (impact.clients > 0)
+        text += fmt::format(", {} client{}", impact.clients, impact.clients == 1 ? "" : "s");
     if (!impact.worst_route.empty()) text += ", most on route " + impact.worst_route;
     return text;
 }

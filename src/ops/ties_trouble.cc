@@ -209,6 +209,7 @@ incidents::Impact measure(const signals::History& history, const incidents::Inci
                              .failed = flow.failed,
                              .latency_ms_p95 = 0,
                              .since = incident.started_at};
+    impact.clients = history.affected(incident.service, incident.started_at, now).distinct;
     if (flow.requests > 0)
         impact.failed_share = static_cast<double>(flow.failed) / static_cast<double>(flow.requests);
     Worst version, route;

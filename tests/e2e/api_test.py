@@ -99,6 +99,7 @@ def incidents(api):
     api.ask("POST", f"/api/v1/incidents/{two}/cancel", {"text": "a drill"})
     api.ask("GET", path)
     api.ask("GET", f"{path}/timeline")
+    clients(api, path)
     api.ask("GET", "/api/v1/incidents?limit=2")
     api.ask("GET", "/api/v1/incidents?open=true")
     api.ask("GET", f"/api/v1/pages?incident={one}")
@@ -107,6 +108,21 @@ def incidents(api):
     page_by_page(api, "pages")
     page_by_page(api, "notifications")
     return one
+
+
+def clients(api, path):
+    """Whose requests failed: nobody's here; how it is asked for."""
+    api.ask("GET", f"{path}/clients")
+    api.ask("GET", f"{path}/clients?limit=1&after=1.address.192.0.2.1")
+    api.ask("GET", f"{path}/clients?after=here", wanted=400)
+    api.ask("GET", f"{path}/clients?format=xml", wanted=400)
+    api.ask("GET", "/api/v1/incidents/999999/clients", wanted=404)
+    for how in ({"path": "?format=csv"}, {"headers": {"Accept": "text/csv"}}):
+        reply = api.raw("GET", f"{path}/clients{how.get('path', '')}", None, how.get("headers"))
+        complaint = api.document.complaint("GET", f"{path}/clients", reply)
+        api.checks.check("as a file", reply[0] == 200 and reply[1].startswith("text/csv")
+                         and reply[2].startswith("kind,client,") and not complaint,
+                         complaint)  # fmt: skip
 
 
 def page_by_page(api, noun):

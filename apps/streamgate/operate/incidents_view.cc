@@ -101,6 +101,25 @@ std::string impact_text(const Json& impact) {
     return text;
 }
 
+std::string client_of(const Json& client) {
+    const auto kind = text_at(client, "kind");
+    return (kind == "address" ? "" : kind + " ") + text_at(client, "client");
+}
+
+// Whose requests failed: how many, and the first few.
+std::string clients_text(const Json& clients) {
+    if (number_at(clients, "failed") == 0) return {};
+    auto text = text_at(clients, "said");
+    const char* between = ": ";
+    for (const auto& client : list_at(clients, "worst")) {
+        text += fmt::format("{}{} ({} failed)", between, client_of(client),
+                            show_count(number_at(client, "failed")));
+        between = ", ";
+    }
+    const auto shown = static_cast<std::int64_t>(list_at(clients, "worst").size());
+    return text + (number_at(clients, "listed") > shown ? ", …" : "");
+}
+
 struct Deadline {
     const char* name;
     const char* after;  // Key of when it began to run; empty: of when it was declared.
@@ -226,6 +245,7 @@ std::string incident_card(const Json& incident, const Screen& screen) {
         where += (where.empty() ? "team " : " · team ") + team;
     say("service", where);
     say("impact", impact_text(at(incident, "impact")));
+    say("clients", clients_text(at(incident, "clients")));
     say("since", milestones(incident, screen));
     say("clocks", deadlines(incident, screen));
     say("roles", roles_text(incident));
@@ -245,6 +265,29 @@ std::string incident_outcome(const Json& incident, const Screen& screen) {
                            text_at(incident, "state"), text_at(incident, "title"),
                            lasted(incident, screen.now));
     if (const auto next = next_step(incident); !next.empty()) out += "next  " + next + "\n";
+    return out;
+}
+
+std::string client_list(const Json& answer, const Screen& screen) {
+    Table table({"CLIENT", ">FAILED", "FIRST", "LAST"});
+    const auto moment = [&](const Json& client, const char* key) {
+        const auto at = moment_at(client, key);
+        return at ? show_moment(*at, screen.now) : std::string("-");
+    };
+    for (const auto& client : list_at(answer, "clients")) {
+        const auto failed = number_at(client, "failed"), most = number_at(client, "failed_most");
+        auto count = show_count(failed);
+        if (most > failed) count += " to " + show_count(most);
+        table.row(
+            {client_of(client), count, moment(client, "first_at"), moment(client, "last_at")});
+    }
+    auto out = table.empty() ? std::string() : table.text(screen.colour);
+    out += text_at(answer, "said") + "\n";
+    if (!text_at(answer, "next").empty())
+        out += fmt::format(
+            "these are the first {}; all of them: streamgate incident clients {} "
+            "--csv\n",
+            list_at(answer, "clients").size(), number_at(answer, "incident"));
     return out;
 }
 

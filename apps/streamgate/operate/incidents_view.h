@@ -10,6 +10,7 @@ namespace sg::operate {
 
 std::string incident_list(const Json& answer, const Screen& screen);
 std::string incident_card(const Json& incident, const Screen& screen);
+std::string client_list(const Json& answer, const Screen& screen);  // Whose requests failed.
 
 // What is the case after a command, and the next step.
 std::string incident_outcome(const Json& incident, const Screen& screen);

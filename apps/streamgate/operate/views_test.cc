@@ -69,6 +69,35 @@ TEST_F(Views, CardOfAnIncident) {
         "when its alerts clear\n");
 }
 
+TEST_F(Views, CardOfAnIncidentNamesWhoWasHitMost) {
+    Json known = incident;
+    known["clients"] = Json::parse(R"({
+        "failed": 21, "listed": 3, "said": "3 clients, all listed",
+        "worst": [{"kind": "address", "client": "192.0.2.7", "failed": 12},
+                  {"kind": "principal", "client": "eve", "failed": 9}]})");
+    EXPECT_NE(incident_card(known, screen)
+                  .find("clients    3 clients, all listed: 192.0.2.7 (12 failed), principal eve (9 "
+                        "failed), …\n"),
+              std::string::npos)
+        << incident_card(known, screen);
+}
+
+TEST_F(Views, ListOfClients) {
+    const auto answer = Json::parse(R"({
+        "incident": 204, "said": "about 1930 clients, 2 listed", "next": "9.address.192.0.2.8",
+        "clients": [{"kind": "address", "client": "2001:db8:1:2::/64", "failed": 1200,
+                     "failed_most": 1200, "first_at": "2026-11-23T02:14:07Z",
+                     "last_at": "2026-11-23T02:15:00Z"},
+                    {"kind": "address", "client": "192.0.2.8", "failed": 9, "failed_most": 11,
+                     "first_at": "2026-11-23T02:14:08Z", "last_at": "2026-11-23T02:14:08Z"}]})");
+    EXPECT_EQ(client_list(answer, screen),
+              "CLIENT              FAILED  FIRST     LAST\n"
+              "2001:db8:1:2::/64    1,200  02:14:07  02:15:00\n"
+              "192.0.2.8          9 to 11  02:14:08  02:14:08\n"
+              "about 1930 clients, 2 listed\n"
+              "these are the first 2; all of them: streamgate incident clients 204 --csv\n");
+}
+
 TEST_F(Views, AnIncidentThatIsOverLastsNoLonger) {
     Json over = incident;
     over["state"] = "closed";

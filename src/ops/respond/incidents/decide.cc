@@ -267,6 +267,8 @@ Result<ops::Decision> assess(const Incident& incident, const Impact& impact) {
                     fmt::format("incident {} is {}", incident.id, word(incident.state)));
     auto summary = fmt::format("{} of {} requests failed ({:.1f} %)", impact.failed,
                                impact.requests, impact.failed_share * 100);
+    if (impact.clients > 0)
+        summary += fmt::format(", {} client{}", impact.clients, impact.clients == 1 ? "" : "s");
     if (!impact.worst_version.empty())
         summary += fmt::format(", {:.0f} % of them at {}", impact.worst_version_share * 100,
                                impact.worst_version);

@@ -53,6 +53,7 @@ struct Impact {
     std::string worst_version;
     double worst_version_share = 0;  // Of all failures.
     std::int64_t latency_ms_p95 = 0;
+    std::int64_t clients = 0;  // Different ones whose requests failed; who, is never in the ledger.
     Instant since;
     bool operator==(const Impact&) const = default;
 };
