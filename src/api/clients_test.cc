@@ -60,11 +60,12 @@ TEST(Clients, AFileForASpreadsheet) {
     list.clients[0].unsure = 2;
     list.clients.push_back(
         {.kind = telemetry::ClientKind::principal, .name = "=cmd|' /C calc'!A0"});
-    EXPECT_EQ(clients_csv(list),
-              "kind,client,failed_at_least,failed_at_most,first_failed_at,last_failed_at\r\n"
-              "address,192.0.2.0,1,3,2026-11-23T06:22:31.042Z,2026-11-23T06:22:32.042Z\r\n"
-              "principal,\"'=cmd|' /C calc'!A0\",0,0,1970-01-01T00:00:00.000Z,1970-01-01T00:00:00.000Z"
-              "\r\n");
+    EXPECT_EQ(
+        clients_csv(list),
+        "kind,client,failed_at_least,failed_at_most,first_failed_at,last_failed_at\r\n"
+        "address,192.0.2.0,1,3,2026-11-23T06:22:31.042Z,2026-11-23T06:22:32.042Z\r\n"
+        "principal,\"'=cmd|' /C calc'!A0\",0,0,1970-01-01T00:00:00.000Z,1970-01-01T00:00:00.000Z"
+        "\r\n");
 }
 
 }  // namespace
