@@ -4,7 +4,6 @@ with something to tell, and every reply must be what the document says, problems
 """
 import argparse
 import concurrent.futures
-import http.client
 import json
 import os
 import pathlib
@@ -25,17 +24,6 @@ import postgres
 LATER = "2031-01-01T00:00:00Z"
 
 
-class UnixConnection(http.client.HTTPConnection):
-    def __init__(self, path):
-        super().__init__("localhost", timeout=60)
-        self.path = str(path)
-
-    def connect(self):
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(60)
-        self.sock.connect(self.path)
-
-
 class Asker:
     """Asks the operator's socket, and holds each reply against the document."""
 
@@ -45,7 +33,7 @@ class Asker:
         self.checks = checks
 
     def raw(self, method, path, body=None, headers=None):
-        connection = UnixConnection(self.path)
+        connection = lab.UnixConnection(self.path)
         text = body if body is None or isinstance(body, str) else json.dumps(body)
         connection.request(method, path, text, {"Streamgate-Actor": "ana", **(headers or {})})
         reply = connection.getresponse()

@@ -16,7 +16,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 
 import lab
 from ops_cli_test import Ops
@@ -96,23 +95,14 @@ def prometheus(folder, port, target):
         lab.stop(process)
 
 
-def until(condition, seconds):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if condition():
-            return True
-        time.sleep(0.2)
-    return False
-
-
 def outside_source(ops, world, checks):
     def fires():
         found = [a for a in ops.ask("alert", "list").get("alerts", []) if a["name"] == "queue"]
         return found[0] if found else None
 
-    checks.check("a value below its threshold is no alert", not until(fires, 3))
+    checks.check("a value below its threshold is no alert", not lab.until(fires, 3))
     world.depth = 42
-    checks.check("a value that Prometheus knows is an alert", until(fires, 40))
+    checks.check("a value that Prometheus knows is an alert", lab.until(fires, 40))
     alert = fires() or {}
     checks.check("with its label", alert.get("labels", {}).get("queue") == "mail", alert)
     checks.check("with value and threshold", (alert.get("value_text"), alert.get("threshold_text"))
@@ -120,7 +110,7 @@ def outside_source(ops, world, checks):
     listed = ops.say("alert", "list").stdout
     checks.check("and a sentence", "queue 42 (over 10) over 1m" in listed, listed)
     world.depth = 3
-    checks.check("it ends with the value", until(lambda: not fires(), 40))
+    checks.check("it ends with the value", lab.until(lambda: not fires(), 40))
 
 
 def exchange(ops, checks):
@@ -170,20 +160,20 @@ def full_disk(ops, world, checks):
     process = ops.process.pid
     soft, hard = resource.prlimit(process, resource.RLIMIT_FSIZE)
     resource.prlimit(process, resource.RLIMIT_FSIZE, (4096, hard))
-    checks.check("people are paged past the ledger", until(
+    checks.check("people are paged past the ledger", lab.until(
         lambda: world.said("operations cannot record anything"), 60), world.told[-1:])
     said = "".join(world.said("operations cannot record anything")[:1])
     checks.check("with what it means", "nobody is paged" in said, said)
     status = ops.say("status").stdout
     checks.check("status says it, not that all is well", "ALL WELL" not in status, status)
     resource.prlimit(process, resource.RLIMIT_FSIZE, (soft, hard))
-    checks.check("its end is told", until(lambda: world.said("operations record again"), 30))
+    checks.check("its end is told", lab.until(lambda: world.said("operations record again"), 30))
 
     def recorded():
         alerts = ops.ask("alert", "list", "-a").get("alerts", [])
         return [a for a in alerts if a["name"] == "data_at_risk"]
 
-    checks.check("the risk is an alert once it can be recorded", until(recorded, 40))
+    checks.check("the risk is an alert once it can be recorded", lab.until(recorded, 40))
     title = (recorded() or [{}])[0].get("title", "")
     checks.check("that says why", "would not survive" in title and len(title) > 70, title)
     checks.check("nothing in the ledger is damaged",

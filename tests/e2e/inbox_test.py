@@ -367,7 +367,10 @@ def without_a_token(platform, checks):
 
 def operator_api(platform, checks):
     socket_path = platform.folder / "state/run/ops.sock"
-    listed = unix_get(socket_path, "/api/v1")["routes"]
+    connection = lab.UnixConnection(socket_path)
+    connection.request("GET", "/api/v1")
+    listed = json.loads(connection.getresponse().read())["routes"]
+    connection.close()
     served = []
     for route in listed:
         path = route["path"].replace("{", "").replace("}", "")
@@ -380,17 +383,6 @@ def operator_api(platform, checks):
         if platform.ask(path)[0] != 404:
             served.append(path)
     checks.check(f"none of {len(listed)} routes of the operator is served", not served, str(served))
-
-
-def unix_get(path, target):
-    with socket.socket(socket.AF_UNIX) as connection:
-        connection.connect(str(path))
-        head = f"GET {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
-        connection.sendall(head.encode())
-        text = b""
-        while part := connection.recv(65536):
-            text += part
-    return json.loads(text.partition(b"\r\n\r\n")[2])
 
 
 def hostile(platform, checks):

@@ -113,11 +113,8 @@ class Platform:
         return self.json("incident", "list", "-a").get("incidents", [])
 
     def wait(self, until, what, seconds=30):
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            if found := until():
-                return found
-            time.sleep(0.05)
+        if found := lab.until(until, seconds):
+            return found
         raise RuntimeError(f"not {what} after {seconds} s")
 
     def start(self):

@@ -4,6 +4,7 @@ Everything is on loopback, bounded in time, and stopped with what it started.
 """
 import asyncio
 import contextlib
+import http.client
 import os
 import pathlib
 import signal
@@ -50,6 +51,29 @@ class Checks:
     def close(self):
         print(f"{self.passed} passed, {self.failed} failed", flush=True)
         return 0 if self.failed == 0 and self.passed > 0 else 1
+
+
+class UnixConnection(http.client.HTTPConnection):
+    """To the operator's socket."""
+
+    def __init__(self, path, timeout=60):
+        super().__init__("ops", timeout=timeout)
+        self.path = str(path)
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self.path)
+
+
+def until(condition, seconds):
+    """What the condition gives as soon as that is true; nothing when the time is over."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if found := condition():
+            return found
+        time.sleep(0.05)
+    return None
 
 
 def tree(root):

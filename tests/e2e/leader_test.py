@@ -5,13 +5,11 @@ forks, no page is lost, and who stands by says so.
 """
 import argparse
 import contextlib
-import http.client
 import http.server
 import json
 import os
 import pathlib
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -54,17 +52,6 @@ class Sink:
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
         self.server.daemon_threads = True
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-
-class UnixConnection(http.client.HTTPConnection):
-    def __init__(self, path):
-        super().__init__("ops", timeout=20)
-        self.path = path
-
-    def connect(self):
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(20)
-        self.sock.connect(str(self.path))
 
 
 class Ops:
@@ -143,18 +130,15 @@ class Ops:
         return [i["title"] for i in self.json("incident", "list", "-a").get("incidents", [])]
 
     def post(self, path, body):
-        connection = UnixConnection(self.folder / "state/run/ops.sock")
+        connection = lab.UnixConnection(self.folder / "state/run/ops.sock", 20)
         connection.request("POST", path, json.dumps(body), {"Content-Type": "application/json"})
         answer = connection.getresponse()
         return answer.status, answer.getheader("Content-Type"), json.loads(answer.read())
 
 
-def wait(until, what, seconds):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if found := until():
-            return found
-        time.sleep(0.05)
+def wait(condition, what, seconds):
+    if found := lab.until(condition, seconds):
+        return found
     raise RuntimeError(f"not within {seconds} s: {what}")
 
 

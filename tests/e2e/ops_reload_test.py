@@ -8,7 +8,6 @@ import signal
 import socket
 import sys
 import tempfile
-import time
 
 import lab
 from ops_cli_test import Ops
@@ -25,15 +24,6 @@ notify: {{{{ desk: terminal }}}}
 public_url: https://door.example
 ops: {{{{ listen: "127.0.0.1:{door}", certificate: {{{{ certificate: {pem}, key: {key} }}}} }}}}
 """
-
-
-def until(condition, seconds=10):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if condition():
-            return True
-        time.sleep(0.05)
-    return False
 
 
 def refused(port):
@@ -61,24 +51,24 @@ class Door:
         self.ops.process.send_signal(signal.SIGHUP)
 
     def log_says(self, text):
-        return until(lambda: text in (self.ops.folder / "ops.log").read_text())
+        return lab.until(lambda: text in (self.ops.folder / "ops.log").read_text(), 10)
 
 
 def story(door, port, one, two):
     checks = door.checks
-    checks.check("the first certificate is shown", until(lambda: shows(one[0], port)))
+    checks.check("the first certificate is shown", lab.until(lambda: shows(one[0], port), 10))
     stays = connect(client([one[0]]), port, "door.example")
     checks.check("somebody is connected", ask(stays, "/healthz")[0] == 200)
 
     door.reload(f"certificate: {one[0]}, key: {one[1]}", f"certificate: {two[0]}, key: {two[1]}")
-    checks.check("a reload shows the second", until(lambda: shows(two[0], port)))
+    checks.check("a reload shows the second", lab.until(lambda: shows(two[0], port), 10))
     checks.check("and no longer the first", not shows(one[0], port))
     checks.check("who was connected stays", ask(stays, "/healthz")[0] == 200)
 
     elsewhere = lab.free_port()
     door.reload(f"127.0.0.1:{port}", f"127.0.0.1:{elsewhere}")
-    checks.check("a reload moves the door", until(lambda: shows(two[0], elsewhere)))
-    checks.check("nobody listens where it was", until(lambda: refused(port)))
+    checks.check("a reload moves the door", lab.until(lambda: shows(two[0], elsewhere), 10))
+    checks.check("nobody listens where it was", lab.until(lambda: refused(port), 10))
     checks.check("who was connected stays again", ask(stays, "/healthz")[0] == 200)
     stays.close()
 

@@ -55,15 +55,6 @@ def fetch(url):
         return 0, {}, b""
 
 
-def until(condition, seconds):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if condition():
-            return True
-        time.sleep(0.1)
-    return False
-
-
 def watch(url, seconds, pictures):
     done = subprocess.run(
         [NODE, "play.js", url, str(seconds), *pictures],
@@ -141,7 +132,7 @@ def main():
             )
         try:
             base = f"https://localhost:{https}"
-            ready = until(lambda: fetch(f"{base}/live/live.m3u8")[0] == 200, START_SECONDS)
+            ready = lab.until(lambda: fetch(f"{base}/live/live.m3u8")[0] == 200, START_SECONDS)
             said = (folder / "output.log").read_text(errors="replace")
             if checks.check(
                 "`streamgate up` serves the stream", ready, "" if ready else said[-800:]
