@@ -2,8 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-
+#include "base/whole.h"
 #include "ops/respond/incidents/ask.h"
 #include "ops/respond/notify/compose.h"
 #include "ops/respond/oncall/ask.h"
@@ -67,12 +66,10 @@ web::Reply acknowledge(api::Site& site, const web::Request& request, const Visit
 }
 
 web::Reply war_room(std::string_view number) {
-    std::int64_t incident = 0;
-    const auto [end, error] =
-        std::from_chars(number.data(), number.data() + number.size(), incident);
-    if (error != std::errc() || end != number.data() + number.size() || incident <= 0)
+    const auto incident = parse_whole<std::int64_t>(number);
+    if (!incident || *incident <= 0)
         return api::problem({Errc::not_found, "there is no such incident", ""});
-    web::Reply reply{200, "text/html; charset=utf-8", notify::war_room_page(incident)};
+    web::Reply reply{200, "text/html; charset=utf-8", notify::war_room_page(*incident)};
     for (const auto& [name, value] : notify::ack_page_headers())
         reply.headers.emplace_back(std::string(name), value);
     return reply;

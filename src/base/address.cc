@@ -4,9 +4,10 @@
 #include <fmt/format.h>
 #include <netinet/in.h>
 
-#include <charconv>
 #include <cstddef>
 #include <cstring>
+
+#include "base/whole.h"
 
 namespace sg {
 
@@ -15,12 +16,10 @@ namespace {
 constexpr std::array<std::uint8_t, 12> v4_prefix = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
 
 Result<std::uint16_t> parse_port(std::string_view text) {
-    std::uint16_t port = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-    if (error != std::errc{} || end != text.data() + text.size() || text.empty())
-        return fail(Errc::invalid_argument, fmt::format("`{}` is not a port", text),
-                    "a port is a number from 1 to 65535");
-    return port;
+    const auto port = parse_whole<std::uint16_t>(text);
+    if (port) return *port;
+    return fail(Errc::invalid_argument, fmt::format("`{}` is not a port", text),
+                "a port is a number from 1 to 65535");
 }
 
 }  // namespace
@@ -67,10 +66,11 @@ Result<Cidr> parse_cidr(std::string_view text) {
     unsigned bits = most;
     if (slash != std::string_view::npos) {
         const auto part = text.substr(slash + 1);
-        const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), bits);
-        if (error != std::errc{} || end != part.data() + part.size() || bits > most)
+        const auto said = parse_whole<unsigned>(part);
+        if (!said || *said > most)
             return fail(Errc::invalid_argument, fmt::format("`{}` is not a prefix length", part),
                         fmt::format("a prefix length is 0 to {} here", most));
+        bits = *said;
     }
     return Cidr{base, static_cast<std::uint8_t>(base.is_v4() ? bits + 96 : bits)};
 }

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/whole.h"
+
 namespace sg {
 namespace {
 
@@ -52,6 +54,16 @@ TEST(Text, escapes_for_json) {
     EXPECT_EQ(escaped("\xC3\xA9"), "\xC3\xA9");
     EXPECT_EQ(escaped("a\xFFz"), "a\\ufffdz");
     EXPECT_EQ(escaped("\xC3"), "\\ufffd");
+}
+
+TEST(Text, AWholeNumberAndNothingElse) {
+    EXPECT_EQ(parse_whole<int>("204"), 204);
+    EXPECT_EQ(parse_whole<int>("-7"), -7);
+    EXPECT_EQ(parse_whole<std::int64_t>("9223372036854775807"), INT64_MAX);
+    for (const auto* text : {"", " 1", "1 ", "+1", "1.0", "0x1", "1e3", "-", "9223372036854775808"})
+        EXPECT_EQ(parse_whole<std::int64_t>(text), std::nullopt) << text;
+    EXPECT_EQ(parse_whole<std::uint16_t>("65536"), std::nullopt);
+    EXPECT_EQ(parse_whole<std::uint16_t>("-1"), std::nullopt);
 }
 
 }  // namespace

@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <future>
 
 #include "base/text.h"
+#include "base/whole.h"
 #include "store/digest.h"
 
 namespace sg::store {
@@ -216,14 +216,12 @@ Result<Anchors> parse_anchors(std::string_view text) {
         if (line.empty() || line.starts_with('#')) continue;
         const auto space = line.find(' ');
         Head anchor;
-        const auto number = line.substr(0, space);
-        const auto [end, error] =
-            std::from_chars(number.data(), number.data() + number.size(), anchor.seq);
+        const auto number = parse_whole<std::int64_t>(line.substr(0, space));
         if (space != std::string_view::npos) anchor.hash = trim(line.substr(space + 1));
-        if (error != std::errc{} || end != number.data() + number.size() ||
-            anchor.hash.size() != 64)
+        if (!number || anchor.hash.size() != 64)
             return fail(Errc::invalid_argument, fmt::format("`{}` is not an anchor", line),
                         "an anchor is a line with the number of a record and its hash");
+        anchor.seq = *number;
         anchors.push_back(std::move(anchor));
     }
     return anchors;

@@ -1,8 +1,8 @@
 #include "demo/catalog.h"
 
-#include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "base/whole.h"
 #include "demo/server.h"
 #include "demo/websocket.h"
 
@@ -47,10 +47,8 @@ Json as_json(std::size_t index, const std::string& version) {
 
 // A whole number, or nothing.
 std::optional<int> number(std::string_view text) {
-    int value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size() || value < 0) return std::nullopt;
-    return value;
+    const auto value = parse_whole<int>(text);
+    return value < 0 ? std::nullopt : value;
 }
 
 Reply problem(int status, const char* title) {

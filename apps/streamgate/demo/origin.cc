@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 
 #include <atomic>
-#include <charconv>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <thread>
 
+#include "base/whole.h"
 #include "demo/clip.h"
 #include "demo/page.h"
 #include "demo/server.h"
@@ -45,15 +45,8 @@ std::optional<Range> range_of(const Request& request, std::size_t size) {
     const auto text = field->value.substr(unit.size());
     const auto dash = text.find('-');
     if (dash == text.npos || text.find(',') != text.npos) return std::nullopt;
-    const auto number = [](std::string_view digits) -> std::optional<std::size_t> {
-        std::size_t value = 0;
-        const auto [end, error] =
-            std::from_chars(digits.data(), digits.data() + digits.size(), value);
-        if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
-        return value;
-    };
-    const auto first = number(text.substr(0, dash));
-    const auto last = number(text.substr(dash + 1));
+    const auto first = parse_whole<std::size_t>(text.substr(0, dash));
+    const auto last = parse_whole<std::size_t>(text.substr(dash + 1));
     if (!first && !last) return std::nullopt;
     if (!first) {
         if (*last == 0 || size == 0) return Range{0, 0, false};

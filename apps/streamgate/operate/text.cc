@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <ctime>
 
 #include "base/text.h"
 #include "base/units.h"
+#include "base/whole.h"
 
 namespace sg::operate {
 
@@ -35,12 +35,8 @@ Instant instant_of(std::tm local) {
 }
 
 std::optional<int> digits(std::string_view text, int most) {
-    int value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (text.empty() || text.size() > 4 || error != std::errc{} ||
-        end != text.data() + text.size() || value < 0 || value > most)
-        return std::nullopt;
-    return value;
+    const auto value = parse_whole<int>(text);
+    return value && text.size() <= 4 && *value >= 0 && *value <= most ? value : std::nullopt;
 }
 
 bool read_clock(std::string_view text, std::tm& local) {
@@ -183,12 +179,10 @@ Result<std::int64_t> parse_incident(std::string_view text) {
     auto number = text;
     if (number.size() > 4 && equal_ignoring_case(number.substr(0, 4), "inc-"))
         number.remove_prefix(4);
-    std::int64_t id = 0;
-    const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), id);
-    if (error != std::errc{} || end != number.data() + number.size() || id < 1)
-        return fail(Errc::invalid_argument, fmt::format("`{}` is not an incident", text),
-                    "write its number: 204 or INC-204; `streamgate incident list` shows them");
-    return id;
+    const auto id = parse_whole<std::int64_t>(number);
+    if (id && *id >= 1) return *id;
+    return fail(Errc::invalid_argument, fmt::format("`{}` is not an incident", text),
+                "write its number: 204 or INC-204; `streamgate incident list` shows them");
 }
 
 Result<std::int64_t> parse_severity(std::string_view text) {

@@ -3,10 +3,10 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
-#include <charconv>
 #include <cstring>
 
 #include "base/text.h"
+#include "base/whole.h"
 #include "http/chars.h"
 
 namespace sg::gateway::proxy {
@@ -16,10 +16,8 @@ namespace {
 using http::FieldId;
 
 std::optional<std::uint16_t> parse_port(std::string_view text) {
-    std::uint16_t port = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-    if (error != std::errc{} || end != text.data() + text.size() || port == 0) return std::nullopt;
-    return port;
+    const auto port = parse_whole<std::uint16_t>(text);
+    return port == 0 ? std::nullopt : port;
 }
 
 // Without allocation, unlike parse_ip: a list of these comes with every request.

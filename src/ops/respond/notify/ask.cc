@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
+#include "base/whole.h"
 #include "ops/respond/notify/people.h"
 #include "ops/respond/notify/store.h"
 
@@ -38,15 +38,11 @@ std::string Place::text() const { return fmt::format("{}:{}", sent_at.ns, id); }
 
 Result<Place> Place::parse(std::string_view text) {
     const auto colon = text.find(':');
-    Place place;
-    const auto digits = text.substr(0, std::min(colon, text.size()));
-    const auto [end, error] =
-        std::from_chars(digits.data(), digits.data() + digits.size(), place.sent_at.ns);
-    if (colon == text.npos || error != std::errc{} || end != digits.data() + digits.size())
+    const auto sent_at = parse_whole<std::int64_t>(text.substr(0, std::min(colon, text.size())));
+    if (colon == text.npos || !sent_at)
         return fail(Errc::invalid_argument, fmt::format("`{}` is no place in this list", text),
                     "give back the `next` of the answer before");
-    place.id = text.substr(colon + 1);
-    return place;
+    return Place{{*sent_at}, std::string(text.substr(colon + 1))};
 }
 
 void describe(Visitor& v, ChannelReport& report) {
