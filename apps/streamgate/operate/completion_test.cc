@@ -1,4 +1,4 @@
-// Completion and manual pages, through the programs that read them: bash and man.
+// Completion and manual pages, through the programs that read them: bash, fish, zsh and man.
 #include "operate/completion.h"
 
 #include <gtest/gtest.h>
@@ -48,6 +48,46 @@ std::string offered(const std::string& words) {
                           << ")\nCOMP_CWORD=$((${#COMP_WORDS[@]}-1))\n_streamgate\n"
                              "printf '%s\\n' \"${COMPREPLY[@]}\" | sort | paste -sd' ' -\n";
     return said_by("bash --norc --noprofile " + driver + " 2>&1");
+}
+
+std::string script_for(const std::string& shell) {
+    auto path = testing::TempDir() + "completion." + shell;
+    std::ofstream(path) << completion_for(shell, tree()).value();
+    return path;
+}
+
+// What fish offers after this line, without what it says about each.
+std::string offered_by_fish(const std::string& line) {
+    return said_by("fish --no-config -c 'source " + script_for("fish") + "; complete -C \"" + line +
+                   "\" | string split -f 1 \\t | sort | string join \" \"' 2>&1");
+}
+
+// What the function gives to zsh's completion system: its words, before they are matched.
+std::string offered_by_zsh(const std::string& words) {
+    const auto driver = testing::TempDir() + "complete.zsh";
+    std::ofstream(driver) << "compdef() { : }\n"
+                             "_files() { : }\n"
+                             "_describe() { print -r -- ${(o)${(P)@[-1]}%%:*} }\n"
+                             "source "
+                          << script_for("zsh") << "\nwords=(" << words
+                          << ")\nCURRENT=$#words\n_streamgate\n";
+    return said_by("zsh -f " + driver + " 2>&1");
+}
+
+TEST(Completion, FishOffersWhatFits) {
+    EXPECT_EQ(offered_by_fish("streamgate st"), "status\n");
+    EXPECT_EQ(offered_by_fish("streamgate incident "), "ack list\n");
+    EXPECT_EQ(offered_by_fish("streamgate --json incident a"), "ack\n");
+    EXPECT_EQ(offered_by_fish("streamgate incident ack --h"), "--how\n");
+    EXPECT_EQ(offered_by_fish("streamgate incident ack --how "), "call link\n");
+    EXPECT_EQ(offered_by_fish("streamgate incident --j"), "--json\n");
+}
+
+TEST(Completion, ZshOffersWhatFits) {
+    EXPECT_EQ(offered_by_zsh("streamgate ''"), "--config --json -c import incident status\n");
+    EXPECT_EQ(offered_by_zsh("streamgate incident ''"), "ack list\n");
+    EXPECT_EQ(offered_by_zsh("streamgate --json incident a"), "ack list\n");
+    EXPECT_EQ(offered_by_zsh("streamgate incident ack --h"), "--how\n");
 }
 
 TEST(Completion, BashOffersWhatFits) {
