@@ -1,9 +1,11 @@
-// `streamgate incident join|leave|who|link|links`: where those who work on an incident meet.
+// `streamgate incident join|leave|who|link|links|changes`: where those who work on an incident
+// meet.
 #include <fmt/format.h>
 
 #include <memory>
 
 #include "ops_ask.h"
+#include "platform/local/table.h"
 
 namespace sg::app {
 
@@ -28,6 +30,17 @@ std::string show_links(const Json& answer, const Screen&) {
     return out.empty() ? "there are no links\n" : out;
 }
 
+std::string show_changes(const Json& answer, const Screen& screen) {
+    platform::local::Table table({"AT", "WHAT", "WHERE"});
+    for (const auto& change : operate::list_at(answer, "changes")) {
+        const auto at = operate::moment_at(change, "at");
+        table.row({at ? operate::show_moment(*at, screen.now) : "-",
+                   operate::text_at(change, "what"), operate::text_at(change, "url")});
+    }
+    return table.empty() ? "nothing is known to have changed in the two hours before it\n"
+                         : table.text(screen.colour);
+}
+
 struct Wish {
     std::string incident;
     std::string lasts = "1h";
@@ -49,6 +62,7 @@ constexpr Row rows[] = {
     {"who", "who is there now", "GET", "presence", show_present},
     {"link", "add something to look at: a graph, a ticket", "POST", "links", show_links},
     {"links", "what there is to look at", "GET", "links", show_links},
+    {"changes", "what changed just before it", "GET", "changes", show_changes},
 };
 
 int meet(const Cli& cli, const Row& row, const Wish& wish) {

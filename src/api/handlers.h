@@ -80,6 +80,9 @@ Result<Answer> leave_incident(Site& site, const Call& call);
 Result<Answer> list_links(Site& site, const Call& call);
 Result<Answer> link_incident(Site& site, const Call& call);
 
+// changes.cc
+Result<Answer> list_changes(Site& site, const Call& call);
+
 // outside.cc
 Result<Answer> list_inboxes(Site& site, const Call& call);
 Result<Answer> receive_alerts(Site& site, const Call& call);

@@ -7,6 +7,7 @@
 #include "api/handlers.h"
 #include "base/hmac.h"
 #include "base/text.h"
+#include "ops/changes.h"
 #include "ops/detect/alerts/ask.h"
 #include "ops/detect/alerts/commands.h"
 
@@ -240,6 +241,28 @@ web::Reply at_enqueue(const Visit& visit) {
     return deliver(visit.site, {inbox->name, InboxForm::pagerduty, visit.request.body}, visit.now);
 }
 
+// A change that was made elsewhere: it pages nobody, and is there when an incident asks for it.
+web::Reply at_change_enqueue(const Visit& visit) {
+    if (visit.request.method != "POST") return not_this_way("POST");
+    auto told = ops::read_change(visit.request.body, visit.now);
+    const auto refused = [&](const Error& error) {
+        const auto limit = visit.count_refusal();
+        return limit ? *limit : refused_as_pagerduty(error);
+    };
+    if (!told) return refused(told.error());
+    const auto* inbox = by_token(visit.operations().inbox, told->routing_key);
+    if (inbox == nullptr) return refused({Errc::invalid_argument, "`routing_key` is invalid", {}});
+    const auto wait = visit.limits.by_inbox.take(inbox->name, visit.now);
+    if (wait > 0s) return throttled_as_pagerduty(wait);
+    told->change.inbox = inbox->name;
+    told->change.service = inbox->service;
+    const ops::Actor sender{"inbox:" + inbox->name, "inbox"};
+    const auto done = visit.site.writer.run(
+        [&](const ops::Turn& turn) { return ops::note_change(turn, sender, told->change); });
+    if (!done) return refused_as_pagerduty(done.error());
+    return json_reply(202, {{"status", "success"}, {"message", "Change event processed"}});
+}
+
 // `/in/TOKEN/alertmanager`, `/h/TOKEN`: without the right one this is a path like any other.
 std::optional<web::Reply> by_path_token(const Visit& visit) {
     const std::string_view path = visit.request.path;
@@ -279,6 +302,7 @@ std::optional<web::Reply> inbox_at_public_door(Site& site, const web::Request& r
     const Visit visit{site, request, limits, now, site.config()};
     const std::string_view path = request.path;
     if (path == "/v2/enqueue") return at_enqueue(visit);
+    if (path == "/v2/change/enqueue") return at_change_enqueue(visit);
     if (path.starts_with("/in/") || path.starts_with("/h/")) return by_path_token(visit);
     if (path.starts_with("/inbox/") || path.starts_with("/heartbeat/") ||
         path == "/api/v2/alerts" || path == "/api/v2/status")

@@ -23,7 +23,7 @@ struct InboxLimits {
 //
 //   POST /inbox/alertmanager, /inbox/json              Authorization: Bearer TOKEN
 //   POST GET /api/v2/alerts, GET /api/v2/status        Alertmanager's API; the same
-//   POST /v2/enqueue                                   PagerDuty Events v2; routing_key: TOKEN
+//   POST /v2/enqueue, /v2/change/enqueue               PagerDuty Events v2; routing_key: TOKEN
 //   GET POST /heartbeat/NAME                           Authorization: Bearer TOKEN
 //   /in/TOKEN/alertmanager, /in/TOKEN/json, /in/TOKEN/api/v2/…, /h/TOKEN
 std::optional<web::Reply> inbox_at_public_door(Site& site, const web::Request& request,

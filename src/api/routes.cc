@@ -46,6 +46,7 @@ constexpr Route table[] = {
     {"POST", INCIDENT "/presence", read, join_incident, "you look at it, for a while"},
     {"DELETE", INCIDENT "/presence", read, leave_incident, "you no longer do"},
     {"GET", INCIDENT "/links", read, list_links, "what there is to look at"},
+    {"GET", INCIDENT "/changes", read, list_changes, "what changed just before it"},
     {"POST", INCIDENT "/links", respond, link_incident, "adds a link, with a title"},
 
     {"GET", "/api/v1/status", read, show_status, "is it well, and what is not"},

@@ -43,6 +43,7 @@ constexpr std::string_view for_the_record[] = {
     "notification.held",      "notification.delayed",
     "notification.delivered", "notification.refused",
     "notification.withdrawn", "notifications.dropped",
+    "change.noted",
 };
 
 bool is_for_the_record(Kind kind) {

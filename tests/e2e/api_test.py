@@ -88,6 +88,7 @@ def incidents(api):
     api.ask("GET", path)
     api.ask("GET", f"{path}/timeline")
     clients(api, path)
+    api.ask("GET", f"{path}/changes")
     api.ask("GET", "/api/v1/incidents?limit=2")
     api.ask("GET", "/api/v1/incidents?open=true")
     api.ask("GET", f"/api/v1/pages?incident={one}")

@@ -288,6 +288,30 @@ def from_pagerduty(platform, checks):
         checks.check(f"PagerDuty: {what} is 400", good, str(reply))
 
 
+def changes_from_outside(platform, checks):
+    """A deployment that is told of pages nobody, and is there when an incident asks."""
+    before = len(platform.incidents())
+    told = {"routing_key": TOKENS["pager"], "links": [{"href": "https://ci.example.com/871"}],
+            "payload": {"summary": "catalog 1.42 is out", "source": "ci"}}
+    status, reply = curl(platform, "/v2/change/enqueue", told)
+    checks.check("a change: 202", (status, reply.get("status")) == (202, "success"), str(reply))
+    for what, wrong in {
+        "no summary": {**told, "payload": {}},
+        "another key": {**told, "routing_key": "f" * 32},
+        "no time": {**told, "payload": {"summary": "x", "timestamp": "soon"}},
+    }.items():
+        status, reply = curl(platform, "/v2/change/enqueue", wrong)
+        good = status == 400 and reply.get("status") == "invalid event"
+        checks.check(f"a change: {what} is 400", good, str(reply))
+    checks.check("it declares nothing", len(platform.incidents()) == before)
+    done = platform.call("incident", "declare", "slower than before", "--severity", "4")
+    found = max(i["id"] for i in platform.incidents())
+    shown = platform.call("incident", "changes", str(found))
+    checks.check("an incident shows it", "ci: catalog 1.42 is out" in shown.stdout
+                 and "https://ci.example.com/871" in shown.stdout
+                 and "came into force" in shown.stdout, done.stderr + shown.stdout + shown.stderr)
+
+
 def from_json(platform, checks):
     sent = {"alert": {"name": "the lift is stuck", "id": "lift-3", "level": "P2"}, "state": "open"}
     path = f"/in/{TOKENS['plain']}/json"
@@ -491,6 +515,7 @@ def run(platform, checks):
     platform.start()
     from_prometheus(platform, checks)
     from_pagerduty(platform, checks)
+    changes_from_outside(platform, checks)
     from_json(platform, checks)
     from_heartbeat(platform, checks)
     without_a_token(platform, checks)
