@@ -45,6 +45,9 @@ Result<Answer> list_silences(Site& site, const Call& call);
 Result<Answer> add_silence(Site& site, const Call& call);
 Result<Answer> expire_silence(Site& site, const Call& call);
 
+// kpis.cc
+Result<Answer> show_kpis(Site& site, const Call& call);
+
 // people.cc
 Result<Answer> on_call_now(Site& site, const Call& call);
 Result<Answer> on_call_schedule(Site& site, const Call& call);

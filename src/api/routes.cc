@@ -53,6 +53,7 @@ constexpr Route table[] = {
     {"GET", "/api/v1/signals", read, show_signals, "the last seconds"},
     {"GET", "/api/v1/objectives", read, list_objectives, "what is promised, and what is left"},
     {"GET", "/api/v1/objectives/export", read, export_objectives, "for other programs"},
+    {"GET", "/api/v1/kpis", read, show_kpis, "how well it goes, beside the targets"},
     {"GET", "/api/v1/alerts", read, list_alerts, "what fires"},
     {"POST", "/api/v1/alerts/try", read, try_alert, "when a new rule would have fired"},
     {"GET", "/api/v1/silences", read, list_silences, "what is not told"},

@@ -266,6 +266,72 @@ void describe(Visitor& v, IncidentClocks& clocks) {
             clocks.observe);
 }
 
+void describe(Visitor& v, Postmortems& postmortems) {
+    v.record({.name = "a policy for post-mortems"});
+    v.field({.key = "required",
+             .why = "The severities whose incidents need a post-mortem. Of the others one is "
+                    "drafted when somebody asks: `streamgate postmortem draft INC-204`.",
+             .unset = "sev1 and sev2; `[]` is none"},
+            postmortems.required);
+    v.field({.key = "before_close",
+             .why = "Whether an incident that needs a post-mortem can only be closed once that is "
+                    "reviewed."},
+            postmortems.before_close);
+    v.field({.key = "remind",
+             .why = "How often its owner is told again that a post-mortem, or an action item, is "
+                    "late.",
+             .least = 60 * 60,
+             .most = 30 * day},
+            postmortems.remind);
+}
+
+void describe(Visitor& v, Kpis& kpis) {
+    v.record({.name = "a set of targets"});
+    v.field({.key = "over",
+             .why = "The period that is looked at when none is asked for.",
+             .least = 60 * 60,
+             .most = 2 * 366 * day},
+            kpis.over);
+    v.field({.key = "failure",
+             .why = "An incident of this severity or worse is a failure: it counts for the time "
+                    "between failures and as downtime."},
+            kpis.failure);
+    v.field({.key = "incidents_least",
+             .why = "With fewer incidents than this a duration is shown, and nothing is concluded "
+                    "from it: such figures move without any real change.",
+             .least = 1,
+             .most = 10'000},
+            kpis.incidents_least);
+    v.field({.key = "recover",
+             .why = "Mean time to recover (MTTR), at most: from the first bad second until users "
+                    "no longer hurt, verified by the signal.",
+             .least = 1,
+             .most = 30 * day},
+            kpis.recover);
+    v.field({.key = "between_failures",
+             .why = "Mean time between failures (MTBF), at least.",
+             .least = 60,
+             .most = 10 * 366 * day},
+            kpis.between_failures);
+    v.field({.key = "uptime",
+             .why = "Of the minutes of the period, at least.",
+             .least = 0.5,
+             .most = 1},
+            kpis.uptime);
+    v.field({.key = "latency_p95",
+             .why = "The time that 95 % of requests stay below.",
+             .least = 0.001,
+             .most = 600},
+            kpis.latency_p95);
+    v.field({.key = "errors", .why = "Of all requests, at most.", .least = 0, .most = 1},
+            kpis.errors);
+    v.field({.key = "throughput",
+             .why = "Requests per second that are served when so many are asked for.",
+             .least = 0,
+             .most = 1e9},
+            kpis.throughput);
+}
+
 void describe(Visitor& v, BurnTier& tier) {
     v.record({.name = "a burn rate"});
     v.field({.key = "name",

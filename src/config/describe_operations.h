@@ -19,6 +19,8 @@ void describe(Visitor& v, Channel& channel);
 
 void describe(Visitor& v, std::array<SeverityPolicy, 4>& severities);
 void describe(Visitor& v, IncidentClocks& clocks);
+void describe(Visitor& v, Postmortems& postmortems);
+void describe(Visitor& v, Kpis& kpis);
 void describe(Visitor& v, BurnTier& tier);
 
 void describe(Visitor& v, AlertRule& rule);

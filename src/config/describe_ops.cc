@@ -109,6 +109,12 @@ void describe_promises(Visitor& v, Operations& operations) {
             operations.severities);
     v.field({.key = "clocks", .why = "The clocks that every incident runs against."},
             operations.clocks);
+    v.field({.key = "postmortem",
+             .why = "Which incidents need a post-mortem. It is drafted when the incident is "
+                    "resolved, and due as `clocks.postmortem` says."},
+            operations.postmortem);
+    v.field({.key = "kpis", .why = "What the key figures of `streamgate kpis` are held against."},
+            operations.kpis);
     v.visit({.key = "objectives",
              .why = "What is promised to users, by service; `all` is for the others. What a "
                     "service does not name is as `all` says, and what that does not name is the "

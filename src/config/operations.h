@@ -107,6 +107,28 @@ struct IncidentClocks {  // Guide 1.2.
     Duration observe = 5min;  // How long a mitigation must hold before it counts as verified.
 };
 
+// --- post-mortems -------------------------------------------------------------------------------
+
+struct Postmortems {  // Guide 1.2: within 24 hours; the clock is `clocks.postmortem`.
+    std::vector<Severity> required = {Severity::sev1, Severity::sev2};
+    bool before_close = false;  // An incident that needs one stays open until it is reviewed.
+    Duration remind = 12h;      // How often its owner is told again that it is late.
+};
+
+// --- key figures --------------------------------------------------------------------------------
+
+struct Kpis {  // Guide 11.
+    Duration over = 30 * 24h;
+    Severity failure = Severity::sev2;   // An incident of this severity or worse is a failure.
+    std::uint32_t incidents_least = 30;  // Of fewer nothing is concluded.
+    Duration recover = 30min;            // MTTR.
+    Duration between_failures = 720h;    // MTBF.
+    Share uptime = {0.999};
+    Duration latency_p95 = 200ms;
+    Share errors = {0.001};
+    Rate throughput = {1000};
+};
+
 // --- objectives ---------------------------------------------------------------------------------
 
 struct Objective {
@@ -280,6 +302,8 @@ struct Operations {
     IncidentClocks clocks;
     // By service; `all` is for those that are not named. Absent: the guide's four.
     std::map<std::string, std::vector<Objective>> objectives;
+    Postmortems postmortem;
+    Kpis kpis;
     std::vector<BurnTier> burn = {
         {"page quick", 1h, {0.02}, true},
         {"page slow", 6h, {0.05}, true},

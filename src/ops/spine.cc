@@ -6,6 +6,7 @@
 #include "ops/detect/alerts/store.h"
 #include "ops/detect/slo/store.h"
 #include "ops/leader.h"
+#include "ops/learn/kpis/store.h"
 #include "ops/respond/incidents/store.h"
 #include "ops/respond/notify/store.h"
 #include "ops/respond/oncall/store.h"
@@ -82,7 +83,7 @@ constexpr Outcome outcomes[] = {
 std::vector<FoldRow> all_folds() {
     std::vector<FoldRow> all;
     for (const auto rows : {leader_folds(), alerts::folds(), slo::folds(), incidents::folds(),
-                            oncall::folds(), notify::folds()})
+                            oncall::folds(), notify::folds(), kpis::folds()})
         all.insert(all.end(), rows.begin(), rows.end());
     return all;
 }

@@ -160,7 +160,7 @@ def detection(api):
     made = api.ask("POST", "/api/v1/silences", {"matchers": ["service=api"], "for": "1h"}, 201)
     api.ask("GET", "/api/v1/silences")
     for path in ("status", "signals", "objectives", "objectives/export", "alerts",
-                 "alerts?all=true"):  # fmt: skip
+                 "alerts?all=true", "kpis", "kpis?since=7d&service=api"):  # fmt: skip
         api.ask("GET", f"/api/v1/{path}")
     rule = 'slow: { signal: latency_p95, above: 2ms, for: 0s }\n'
     reply = api.raw("POST", "/api/v1/alerts/try", {"rules": rule, "past": "1h"})
