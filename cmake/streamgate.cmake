@@ -18,6 +18,7 @@ pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
 pkg_check_modules(CURL REQUIRED libcurl)  # Opened when first used, never linked: src/late.
 pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3)
 pkg_check_modules(LIBPQ REQUIRED libpq)    # The same.
+pkg_check_modules(HIREDIS REQUIRED hiredis)  # The same; its reader alone.
 
 add_library(sg_flags INTERFACE)
 target_compile_options(sg_flags INTERFACE

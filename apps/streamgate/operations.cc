@@ -72,7 +72,10 @@ Result<void> Operations::begin() {
     pulse_ = std::make_unique<Pulse>(Pulse::World{
         .writer = *writer_, .state = layout_.state, .config = [this] { return config(); }});
     collector_->start(signals::setup_of(*config_, layout_.gateway_socket()),
-                      [this](const signals::Second& second) { judge(second); });
+                      [this](const signals::Second& second) {
+                          endings_.add(second);
+                          judge(second);
+                      });
     return open_api();
 }
 
@@ -113,6 +116,11 @@ Result<void> Operations::open_api() {
     const auto url = layout_.store_url(*config_);
     TRY(read_, store::Session::open(url, store::Access::looking));
     inbox_limits_.since = wall_now();
+    inspectors_ = std::make_unique<Inspectors>(
+        Inspectors::World{.config = [this] { return config(); },
+                          .layout = platform::local::Layout{layout_.state},
+                          .history = collector_->history(),
+                          .endings = endings_});
     TRY(api_, api::Server::start({.writer = *writer_,
                                   .history = collector_->history(),
                                   .clock = clock_,
@@ -120,6 +128,7 @@ Result<void> Operations::open_api() {
                                   .socket = layout_.socket(),
                                   .objectives = [this] { return objectives(); },
                                   .config = [this] { return config(); },
+                                  .inspector = *inspectors_,
                                   .open_door =
                                       [this](auto& site, const auto& request, Instant now) {
                                           return public_answer(site, request,

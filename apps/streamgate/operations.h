@@ -8,7 +8,9 @@
 #include "api/inboxes.h"
 #include "api/server.h"
 #include "config/model.h"
+#include "inspectors.h"
 #include "ops/detect/alerts/watch.h"
+#include "ops/detect/inspections/endings.h"
 #include "ops/detect/signals/collector.h"
 #include "ops/detect/slo/meter.h"
 #include "ops/respond/notify/ack_link.h"
@@ -85,6 +87,8 @@ class Operations {
     std::unique_ptr<store::Session> read_;  // Of the API's thread.
     api::InboxLimits inbox_limits_;         // Of the API's thread, once it runs.
     std::unique_ptr<Pulse> pulse_;
+    inspections::EndingsLately endings_;
+    std::unique_ptr<Inspectors> inspectors_;
     std::unique_ptr<api::Server> api_;
 };
 

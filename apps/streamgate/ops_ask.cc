@@ -178,6 +178,7 @@ void add_operations(Cli& cli) {
     add_silence(cli);
     add_slo(cli);
     add_signals(cli);
+    add_inspect(cli);
     add_kpis(cli);
     add_oncall(cli);
     add_notify(cli);

@@ -58,6 +58,7 @@ void add_alert(Cli& cli);
 void add_silence(Cli& cli);
 void add_slo(Cli& cli);
 void add_signals(Cli& cli);
+void add_inspect(Cli& cli);
 void add_kpis(Cli& cli);
 void add_oncall(Cli& cli);
 void add_schedules(CLI::App* group, Cli& cli);  // More of `streamgate oncall`.

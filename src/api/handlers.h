@@ -86,6 +86,10 @@ Result<Answer> link_incident(Site& site, const Call& call);
 // changes.cc
 Result<Answer> list_changes(Site& site, const Call& call);
 
+// inspections.cc
+Result<Answer> list_inspections(Site& site, const Call& call);
+Result<Answer> run_inspections(Site& site, const Call& call);
+
 // outside.cc
 Result<Answer> list_inboxes(Site& site, const Call& call);
 Result<Answer> receive_alerts(Site& site, const Call& call);

@@ -60,6 +60,9 @@ constexpr Route table[] = {
     {"POST", "/api/v1/silences", respond, add_silence, "silences alerts"},
     {"DELETE", "/api/v1/silences/{number}", respond, expire_silence, "ends a silence"},
 
+    {"GET", "/api/v1/inspections", read, list_inspections, "what can be looked at closely"},
+    {"POST", "/api/v1/inspections", read, run_inspections, "looks, and says what it found"},
+
     {"GET", "/api/v1/inboxes", read, list_inboxes, "where alerts of others come in"},
     {"POST", "/api/v1/inboxes/{name}/{form}", respond, receive_alerts, "alerts of others"},
     {"GET", "/api/v1/heartbeats", read, list_heartbeats, "what must report, and by when"},

@@ -13,6 +13,7 @@
 #include "api/repeats.h"
 #include "base/json.h"
 #include "ops/writer.h"
+#include "ports/inspector.h"
 #include "store/session.h"
 #include "web/server.h"
 
@@ -33,7 +34,10 @@ struct Site {
     const signals::History& history;
     std::function<std::vector<slo::Report>()> objectives;
     std::function<config::Snapshot()> config;
+    const ports::Inspector& inspector;
     Presence presence = {};
+    // What a handler leaves to be done where it may wait: its reply stands for the handler's own.
+    std::function<web::Reply()> rest = {};
 };
 
 struct Call {

@@ -4,7 +4,10 @@
 #include <unistd.h>
 
 #include <charconv>
+#include <coroutine>
 #include <future>
+#include <optional>
+#include <utility>
 
 #include "api/history.h"
 
@@ -66,7 +69,7 @@ runtime::Detached Server::end(runtime::Gate&, Server& server) {
 Result<void> Server::open() {
     TRY(read_, store::Session::open(options_.store, store::Access::looking));
     site_ = std::make_unique<Site>(Site{Commands(options_.writer), *read_, options_.history,
-                                        options_.objectives, options_.config});
+                                        options_.objectives, options_.config, options_.inspector});
     loop_ = std::make_unique<runtime::Loop>();
     server_ = std::make_unique<web::Server>(
         *loop_, [this](web::Request request) { return reply(std::move(request)); });
@@ -109,7 +112,44 @@ Task<web::Reply> Server::reply(web::Request request) {
         events.stream = [this, after](Stream& stream) { return stream_events(stream, after); };
         co_return events;
     }
-    co_return answer(*site_, request, now);
+    auto made = answer(*site_, request, now);
+    auto rest = std::exchange(site_->rest, {});
+    if (!rest) co_return made;
+    auto later = co_await reply_from_crew(std::move(rest));
+    co_return later;
+}
+
+namespace {
+
+// Waits for what a thread of the crew does, without holding up the loop.
+struct Elsewhere {
+    Crew& crew;
+    runtime::Loop& loop;
+    std::function<web::Reply()> work;
+    std::optional<web::Reply> made = {};
+
+    bool await_ready() const noexcept { return false; }
+    bool await_suspend(std::coroutine_handle<> handle) {
+        return crew.take([this, handle] {
+            auto reply = work();
+            loop.post([this, handle, reply = std::move(reply)]() mutable {
+                made = std::move(reply);
+                handle.resume();
+            });
+        });
+    }
+    web::Reply await_resume() {
+        if (made) return std::move(*made);
+        return problem({Errc::exhausted, "too many inspections run already", "ask again soon"});
+    }
+};
+
+}  // namespace
+
+Task<web::Reply> Server::reply_from_crew(std::function<web::Reply()> rest) {
+    Elsewhere elsewhere{crew_, *loop_, std::move(rest)};
+    auto made = co_await elsewhere;
+    co_return made;
 }
 
 Task<void> Server::stream_events(Stream& stream, std::int64_t after) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <thread>
 
+#include "api/crew.h"
 #include "api/routes.h"
 #include "runtime/loop.h"
 
@@ -26,6 +27,7 @@ class Server {
         std::string socket;  // Path of the operator's socket.
         std::function<std::vector<slo::Report>()> objectives;
         std::function<config::Snapshot()> config;
+        const ports::Inspector& inspector;
         // What the public door serves: requests that carry their own token.
         std::function<web::Reply(Site&, const web::Request&, Instant)> open_door;
         std::string listen;  // Of the public door; empty: there is none.
@@ -46,6 +48,7 @@ class Server {
     Result<void> open();
     runtime::Task<web::Reply> reply(web::Request request);
     static runtime::Detached end(runtime::Gate& gate, Server& server);
+    runtime::Task<web::Reply> reply_from_crew(std::function<web::Reply()> rest);
     runtime::Task<void> stream_events(runtime::Stream& stream, std::int64_t after);
 
     Options options_;
@@ -55,6 +58,7 @@ class Server {
     std::unique_ptr<web::Server> server_;
     runtime::Gate ending_;
     std::thread thread_;
+    Crew crew_;  // Last: what it still does ends before anything is gone.
 };
 
 }  // namespace sg::api

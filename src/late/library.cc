@@ -16,7 +16,8 @@ namespace {
 
 [[noreturn]] void give_up(const std::string& what) {
     const std::string said = fmt::format(
-        "error: {}\nhint: install libcurl4 and libpq5 (Debian's names), which operations need\n",
+        "error: {}\nhint: install libcurl4, libpq5 and libhiredis (Debian's names), which "
+        "operations need\n",
         what);
     [[maybe_unused]] const auto written = write(STDERR_FILENO, said.data(), said.size());
     std::abort();

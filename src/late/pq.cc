@@ -24,6 +24,10 @@ PQ(PGresult*, PQprepare,
    (PGconn * connection, const char* name, const char* text, int count, const Oid* types),
    (connection, name, text, count, types))
 PQ(int, PQsendQuery, (PGconn * connection, const char* text), (connection, text))
+PQ(int, PQsendQueryParams,
+   (PGconn * connection, const char* text, int count, const Oid* types, const char* const* values,
+    const int* lengths, const int* formats, int result_format),
+   (connection, text, count, types, values, lengths, formats, result_format))
 PQ(int, PQsendQueryPrepared,
    (PGconn * connection, const char* name, int count, const char* const* values, const int* lengths,
     const int* formats, int result_format),

@@ -31,12 +31,22 @@ struct Request {
     Proxy proxy = Proxy::none;
 };
 
+// Where the time went, each phase by itself. 0: there was none, or the connection was there
+// already.
+struct Phases {
+    Duration name{0};
+    Duration connect{0};
+    Duration tls{0};
+    Duration first_byte{0};  // From the request to the first byte of its answer.
+};
+
 // Redirects are answers like any other: they are not followed.
 struct Response {
     int status = 0;
     Headers headers;  // Names in lower case.
     std::string body;
     Duration took{0};
+    Phases phases;
     Instant certificate_until;  // End of the server's certificate; 0: it showed none.
 
     std::string header(std::string_view name) const {  // The first of this name; empty: none.

@@ -162,6 +162,10 @@ def detection(api):
     for path in ("status", "signals", "objectives", "objectives/export", "alerts",
                  "alerts?all=true", "kpis", "kpis?since=7d&service=api"):  # fmt: skip
         api.ask("GET", f"/api/v1/{path}")
+    api.ask("GET", "/api/v1/inspections")
+    api.ask("POST", "/api/v1/inspections", {"target": "gateway", "what": ["gateway.traffic"]})
+    api.ask("POST", "/api/v1/inspections", {"target": "nowhere"}, 404)
+    api.ask("POST", "/api/v1/inspections", {"target": "gateway", "deadline": "1h"}, 400)
     rule = 'slow: { signal: latency_p95, above: 2ms, for: 0s }\n'
     reply = api.raw("POST", "/api/v1/alerts/try", {"rules": rule, "past": "1h"})
     complaint = api.document.complaint("POST", "/api/v1/alerts/try", reply)

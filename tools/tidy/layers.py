@@ -28,6 +28,7 @@ ONLY_IN = {
     r"sqlite3\.h": ("src/store/",),
     r"libpq-fe\.h": ("src/store/", "src/platform/", "src/late/"),
     r"curl/curl\.h": ("src/platform/", "src/late/"),
+    r"hiredis/": ("src/platform/", "src/late/"),
     r"CLI/": ("apps/",),
     r"sys/epoll\.h": ("src/runtime/", "src/platform/", "apps/"),
 }

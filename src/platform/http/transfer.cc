@@ -4,6 +4,7 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <ctime>
@@ -75,6 +76,23 @@ Instant certificate_until(CURL* handle) {
         if (std::string_view(field->data).starts_with(prefix))
             return end_of_certificate(field->data + prefix.size());
     return {};
+}
+
+// libcurl counts each phase from the beginning of all.
+ports::http::Phases phases_of(CURL* handle) {
+    const auto until = [handle](CURLINFO phase) {
+        curl_off_t us = 0;
+        curl_easy_getinfo(handle, phase, &us);
+        return Duration(std::chrono::microseconds(us));
+    };
+    const auto name = until(CURLINFO_NAMELOOKUP_TIME_T), connect = until(CURLINFO_CONNECT_TIME_T),
+               tls = until(CURLINFO_APPCONNECT_TIME_T),
+               first = until(CURLINFO_STARTTRANSFER_TIME_T);
+    const auto ready = std::max({name, connect, tls});
+    return {.name = name,
+            .connect = std::max<Duration>(connect - name, 0s),
+            .tls = tls > 0s ? tls - connect : Duration{0},
+            .first_byte = std::max<Duration>(first - ready, 0s)};
 }
 
 long milliseconds(Duration duration) {  // At least 1: to libcurl 0 is "for ever".
@@ -224,6 +242,7 @@ Result<Response> Transfer::result(CURLcode code) {
     curl_easy_getinfo(handle(), CURLINFO_TOTAL_TIME_T, &took_us);
     response_.status = static_cast<int>(status);
     response_.took = std::chrono::microseconds(took_us);
+    response_.phases = phases_of(handle());
     response_.certificate_until = certificate_until(handle());
     return std::move(response_);
 }

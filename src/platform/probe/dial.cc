@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <ctime>
+#include <utility>
 
 namespace sg::platform::probe {
 
@@ -72,10 +73,11 @@ Result<void> Line::wait_for_tls(int result) {
     return fail(is_trust ? Errc::tls_untrusted : Errc::tls_failed, tls_error(tls_.get()));
 }
 
-Result<void> Line::secure(const std::string& host, const std::string& ca) {
+Result<void> Line::secure(const std::string& host, const std::string& ca, Trust trust) {
     ERR_clear_error();
     context_.reset(SSL_CTX_new(TLS_client_method()));
-    SSL_CTX_set_verify(context_.get(), SSL_VERIFY_PEER, nullptr);
+    SSL_CTX_set_verify(context_.get(), trust == Trust::required ? SSL_VERIFY_PEER : SSL_VERIFY_NONE,
+                       nullptr);
     const int trusted = ca.empty()
                             ? SSL_CTX_set_default_verify_paths(context_.get())
                             : SSL_CTX_load_verify_locations(context_.get(), ca.c_str(), nullptr);
@@ -122,15 +124,10 @@ Result<void> Line::send(std::string_view bytes) {
     return {};
 }
 
-Result<std::string> Line::receive_line(std::size_t most) {
+Result<std::string> Line::receive_some() {
     for (;;) {
-        if (const auto end = received_.find("\r\n"); end != std::string::npos) {
-            auto line = received_.substr(0, end);
-            received_.erase(0, end + 2);
-            return line;
-        }
-        if (received_.size() > most) return fail(Errc::protocol_violation, "a line without an end");
-        char buffer[4096];
+        if (!received_.empty()) return std::exchange(received_, {});
+        char buffer[16384];
         const auto length = tls_ ? SSL_read(tls_.get(), buffer, sizeof buffer)
                                  : ::recv(socket_.get(), buffer, sizeof buffer, 0);
         if (length > 0) {
@@ -142,6 +139,20 @@ Result<std::string> Line::receive_line(std::size_t most) {
         } else {
             return fail(Errc::end_of_stream, "the connection was closed");
         }
+    }
+}
+
+Result<std::string> Line::receive_line(std::size_t most) {
+    for (;;) {
+        if (const auto end = received_.find("\r\n"); end != std::string::npos) {
+            auto line = received_.substr(0, end);
+            received_.erase(0, end + 2);
+            return line;
+        }
+        if (received_.size() > most) return fail(Errc::protocol_violation, "a line without an end");
+        auto before = std::exchange(received_, {});
+        TRY(const auto more, receive_some());
+        received_ = std::move(before) + more;
     }
 }
 

@@ -23,12 +23,17 @@ class Line {
   public:
     static Result<Line> dial(const HostPort& to, Tick deadline);
 
-    // Whom to trust: a PEM file, empty for the system's. The certificate must be for `host`.
-    Result<void> secure(const std::string& host, const std::string& ca);
+    // Whom to trust: a PEM file, empty for the system's. The certificate must be for `host`, unless
+    // it is only to be looked at.
+    enum class Trust : std::uint8_t { required, looked_at };
+    Result<void> secure(const std::string& host, const std::string& ca,
+                        Trust trust = Trust::required);
     Instant certificate_until() const;  // Requires: secure() succeeded.
+    const SSL* tls() const { return tls_.get(); }
 
     Result<void> send(std::string_view bytes);
     Result<std::string> receive_line(std::size_t most);  // Without its line break.
+    Result<std::string> receive_some();                  // What has come; waits for the first byte.
 
   private:
     Line(local::Fd socket, Tick deadline) : socket_(std::move(socket)), deadline_(deadline) {}

@@ -3,34 +3,13 @@
 
 #include "platform/probe/dial.h"
 #include "platform/probe/probe.h"
+#include "platform/redis/address.h"
 
 namespace sg::platform::probe {
 
 namespace {
 
 constexpr std::size_t line_max = 4096;
-
-struct Address {  // redis://[[user]:password@]host[:port][/…], rediss:// over TLS, or host[:port].
-    HostPort host;
-    std::string user;
-    std::string password;
-    bool is_secure = false;
-};
-
-Result<Address> parse_address(std::string_view text) {
-    Address address;
-    address.is_secure = text.starts_with("rediss://");
-    if (const auto at = text.find("://"); at != std::string_view::npos) text.remove_prefix(at + 3);
-    if (const auto at = text.rfind('@'); at != std::string_view::npos) {
-        const auto who = text.substr(0, at);
-        const auto colon = who.find(':');
-        address.user = who.substr(0, colon);
-        if (colon != std::string_view::npos) address.password = who.substr(colon + 1);
-        text.remove_prefix(at + 1);
-    }
-    TRY(address.host, parse_host_port(text.substr(0, text.find('/')), 6379));
-    return address;
-}
 
 std::string command(std::initializer_list<std::string_view> words) {
     auto text = fmt::format("*{}\r\n", words.size());
@@ -49,7 +28,7 @@ Result<void> expect(Line& line, const std::string& question, std::string_view an
 }  // namespace
 
 Result<void> look_at_redis(const ports::ProbeTarget& target) {
-    TRY(const auto address, parse_address(target.target));
+    TRY(const auto address, redis::parse_address(target.target));
     TRY(auto line, Line::dial(address.host, steady_now() + target.timeout));
     if (address.is_secure) TRY_VOID(line.secure(address.host.host, target.ca));
     if (!address.password.empty() && address.user.empty())
