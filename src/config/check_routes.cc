@@ -13,15 +13,19 @@ namespace {
 void check_target(const Route& route, const std::string& path, Findings& findings) {
     if (route.place.line == 0) return;  // It could not be read at all.
     std::vector<std::string> given;
-    for (const char* key : {"to", "redirect", "respond"})
+    for (const char* key : {"to", "redirect", "respond", "files"})
         if (findings.was_said(path + "." + key)) given.emplace_back(key);
     if (given.empty())
-        return findings.fail(route.place, "a route leads nowhere",
-                             "add `to:` with a service or a URL, `redirect:`, or `respond:`");
+        return findings.fail(
+            route.place, "a route leads nowhere",
+            "add `to:` with a service or a URL, `redirect:`, `respond:` or `files:`");
     if (given.size() > 1)
         findings.fail(path + "." + given[1],
                       fmt::format("a route has both `{}` and `{}`", given[0], given[1]),
                       "keep one of them; two routes can match different paths");
+    if (given[0] == "files" && route.path.kind != PathMatch::Kind::prefix)
+        findings.fail(path + ".files", "`files` needs a path that ends in `/`",
+                      "what stands behind the prefix names the file");
     if (given[0] == "to") return;
     for (const char* key : {"rewrite", "request_headers", "timeouts", "retry", "body_max"})
         if (findings.was_said(path + "." + key))

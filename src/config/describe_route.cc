@@ -111,7 +111,7 @@ void describe_treatment(Visitor& v, Route& route) {
         {.key = "to",
          .why = "The service that answers, by name, or a URL such as http://127.0.0.1:9000, which "
                 "makes a service of one endpoint with every default.",
-         .unset = "none: it has `redirect` or `respond`",
+         .unset = "none: it has `redirect`, `respond` or `files`",
          .format = &formats::route_target},
         route.service);
     v.field({.key = "redirect", .why = "Send the client elsewhere.", .unset = "none"},
@@ -120,6 +120,16 @@ void describe_treatment(Visitor& v, Route& route) {
              .why = "Answer without asking any service, such as for robots.txt or a closed path.",
              .unset = "none"},
             route.respond);
+    v.field(
+        {.key = "files",
+         .why = "Answer with the files of a folder: what stands behind the matched prefix names "
+                "one, and `index.html` stands for a folder. Nothing outside it, nothing that "
+                "begins with a dot, and nothing larger than 64 MiB. `${state}` is the state "
+                "folder.",
+         .unset = "none",
+         .format = &formats::one_line,
+         .path = Path::file},
+        route.files);
     v.field({.key = "rewrite", .why = "Change path or host on the way to the service."},
             route.rewrite);
     v.visit({.key = "request_headers",

@@ -210,6 +210,8 @@ struct Rewrite {
     std::string host;    // Host field towards the endpoint; empty: as the client sent it.
 };
 
+inline constexpr std::string_view state_folder = "${state}";
+
 struct Route {
     std::string name;                // Unique; default: what it matches, `api.example.com/v1/`.
     std::vector<std::string> hosts;  // `api.example.com`, `*.example.com`; empty: any.
@@ -218,9 +220,10 @@ struct Route {
     std::vector<FieldMatch> headers;
     std::vector<FieldMatch> query;
 
-    std::string service;  // Exactly one of service, redirect, respond.
+    std::string service;  // Exactly one of service, redirect, respond, files.
     std::optional<Redirect> redirect;
     std::optional<Respond> respond;
+    std::string files;  // A folder; `${state}` stands for the state folder.
 
     Rewrite rewrite;
     std::vector<FieldEdit> request_headers;

@@ -49,6 +49,13 @@ Result<ServiceSpec> compile_service(const config::Service& service, Shared& shar
     return spec;
 }
 
+// `${state}` is where the gateway keeps its own, whatever the file and the command line say. The
+// folder of the file may stand before it, as before every relative path.
+std::string folder_of(const std::string& files, const std::string& state) {
+    const auto at = files.find(config::state_folder);
+    return at == files.npos ? files : state + files.substr(at + config::state_folder.size());
+}
+
 }  // namespace
 
 Result<std::shared_ptr<const Compiled>> compile(config::Snapshot snapshot, const std::string& state,
@@ -69,8 +76,10 @@ Result<std::shared_ptr<const Compiled>> compile(config::Snapshot snapshot, const
         TRY(auto spec, compile_service(service, shared));
         compiled->services.emplace(name, std::move(spec));
     }
-    for (const auto& route : config.routes)
+    for (const auto& route : config.routes) {
         compiled->route_telemetry.push_back(shared.registry.route(route.name));
+        compiled->route_files.push_back(folder_of(route.files, state));
+    }
     return std::shared_ptr<const Compiled>(std::move(compiled));
 }
 

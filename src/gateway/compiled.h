@@ -38,6 +38,7 @@ struct Compiled {
     std::vector<ListenerSpec> listeners;
     std::map<std::string, ServiceSpec> services;
     std::vector<std::uint16_t> route_telemetry;  // By index of the route.
+    std::vector<std::string> route_files;        // The same; empty: it serves none.
 };
 
 // What outlives configurations and is shared by workers.

@@ -45,6 +45,7 @@ struct RouteState {
     const config::Retry* retry = nullptr;
     std::uint64_t body_max = 0;
     std::uint16_t telemetry = 0;
+    std::string files;  // A folder; empty: it is no route of files.
 };
 
 struct Plan {

@@ -49,6 +49,7 @@ runtime::Task<Ending> serve(Exchange& x) {
     if (refused != Ending::ok) co_return refused;
     if (x.match.route->route->redirect) co_return co_await proxy::reply_redirect(x);
     if (x.match.route->route->respond) co_return co_await proxy::reply_fixed(x);
+    if (!x.route->files.empty()) co_return co_await proxy::reply_file(x);
 
     x.watch_client();
     if (const Ending none = upstream::choose(x); none != Ending::ok) co_return none;

@@ -85,6 +85,7 @@ void Worker::adopt(std::shared_ptr<const Compiled> compiled) {
         RouteState state;
         state.compiled = &route;
         state.telemetry = compiled->route_telemetry[route.index];
+        state.files = compiled->route_files[route.index];
         static const config::Timeouts no_timeouts;
         static const config::Retry no_retry;
         state.timeouts = said.timeouts ? &*said.timeouts : &no_timeouts;

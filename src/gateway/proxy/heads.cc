@@ -310,6 +310,7 @@ Written append_made_head(http::Out& out, const MadeResponse& response) {
     append_common(out, reply, edits, {});
     if (!response.location.empty()) out.put_field("Location", response.location);
     if (!response.allow.empty()) out.put_field("Allow", response.allow);
+    out.put(response.more);
     if (response.retry_after_s != 0) {
         out.put("Retry-After: ");
         out.put_number(response.retry_after_s);

@@ -88,6 +88,7 @@ struct MadeResponse {
     std::uint64_t content_length = 0;
     std::string_view location;
     std::string_view allow;
+    std::string_view more;  // Whole lines, of our own making.
     std::uint32_t retry_after_s = 0;
 };
 

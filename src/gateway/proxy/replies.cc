@@ -12,8 +12,6 @@ using runtime::Buffer;
 using runtime::Stream;
 using runtime::Task;
 
-namespace {
-
 Reply reply_for(const Exchange& x) {
     return {.route = x.match.route,
             .variables = &x.variables,
@@ -21,6 +19,8 @@ Reply reply_for(const Exchange& x) {
             .connection = x.may_keep_client() ? OnConnection::keep_alive : OnConnection::close,
             .date = x.worker.date()};
 }
+
+namespace {
 
 // Sends a head and its content in one piece. The ending stands unless the client is gone.
 Task<Ending> send_made(Exchange& x, MadeResponse response, std::string_view content,

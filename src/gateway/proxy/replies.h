@@ -2,6 +2,7 @@
 #pragma once
 
 #include "gateway/exchange.h"
+#include "gateway/proxy/heads.h"
 
 namespace sg::gateway::proxy {
 
@@ -9,8 +10,12 @@ namespace sg::gateway::proxy {
 // status.
 runtime::Task<void> reply_ending(Exchange& exchange, Ending ending);
 
+// What every response of our own has.
+Reply reply_for(const Exchange& exchange);
+
 runtime::Task<Ending> reply_redirect(Exchange& exchange);
 runtime::Task<Ending> reply_fixed(Exchange& exchange);
+runtime::Task<Ending> reply_file(Exchange& exchange);  // files.cc
 runtime::Task<Ending> reply_status(Exchange& exchange, std::uint16_t status, Ending ending);
 
 // Sends what is in the scratch, waiting while the client does not read.
