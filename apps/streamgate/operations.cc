@@ -80,6 +80,7 @@ Result<void> Operations::begin() {
 }
 
 Result<void> Operations::open_writer() {
+    status_writer_ = std::make_unique<StatusWriter>(layout_.store_url(*config_), layout_.state);
     const auto told = [](const Result<void>& leads) {
         if (leads) spdlog::info("this process leads operations");
         else spdlog::warn("this process stands by: {}", leads.error().message());
@@ -259,6 +260,8 @@ ops::Performed send_heartbeat(const std::string& body) {
 ops::Performed Operations::perform(const store::Job& job, const config::Config& config) const {
     using How = ops::Performed::How;
     if (job.kind == "heartbeat.send") return send_heartbeat(job.body);
+    if (job.kind == "statuspage.deliver")
+        return status_writer_->perform(job.body, config, collector_->history());
     if (job.kind != "notify.send") return {How::failed, "no such action: " + job.kind, {}};
     const auto keys = this->keys();
     const auto message = notify::message_of(job.body, {config.operations, keys});

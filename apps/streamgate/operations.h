@@ -21,6 +21,7 @@
 #include "platform/probe/probe.h"
 #include "platform/prometheus/query.h"
 #include "pulse.h"
+#include "status_writer.h"
 
 namespace sg::app {
 
@@ -83,6 +84,7 @@ class Operations {
     ForwardClock clock_;
     std::unique_ptr<Outside> outside_;
     std::unique_ptr<signals::Collector> collector_;
+    std::unique_ptr<StatusWriter> status_writer_;
     std::unique_ptr<ops::Writer> writer_;
     std::unique_ptr<store::Session> read_;  // Of the API's thread.
     api::InboxLimits inbox_limits_;         // Of the API's thread, once it runs.

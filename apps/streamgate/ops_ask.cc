@@ -182,6 +182,7 @@ void add_operations(Cli& cli) {
     add_kpis(cli);
     add_oncall(cli);
     add_notify(cli);
+    add_statuspage(cli);
     add_ledger(cli);
 }
 

@@ -64,5 +64,6 @@ void add_oncall(Cli& cli);
 void add_schedules(CLI::App* group, Cli& cli);  // More of `streamgate oncall`.
 void add_notify(Cli& cli);
 void add_ledger(Cli& cli);
+void add_statuspage(Cli& cli);
 
 }  // namespace sg::app

@@ -16,6 +16,7 @@
 #include "ops/detect/slo/show.h"
 #include "ops/respond/incidents/ask.h"
 #include "ops/respond/oncall/ask.h"
+#include "ops/respond/statuspage/ask.h"
 
 namespace sg::api {
 
@@ -120,6 +121,10 @@ Result<Answer> show_status(Site& site, const Call& call) {
         json["gateways"].push_back({{"name", gateway.name}, {"answers", gateway.answers}});
     for (const auto& report : site.objectives()) json["objectives"].push_back(json_of(report));
     TRY(json["on_call"], on_call(site, call.now));
+    if (const auto config = site.config(); config->operations.status_page) {
+        TRY(const auto page, statuspage::standing(site.read, *config, call.now));
+        json["doubts"] = page.doubts;
+    }
     TRY(const auto head, store::head(site.read));
     TRY(const auto list,
         store::entries(site.read, {.after = std::max<std::int64_t>(0, head.seq - lately_records),

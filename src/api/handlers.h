@@ -95,5 +95,14 @@ Result<Answer> list_inboxes(Site& site, const Call& call);
 Result<Answer> receive_alerts(Site& site, const Call& call);
 Result<Answer> list_heartbeats(Site& site, const Call& call);
 Result<Answer> hear_heartbeat(Site& site, const Call& call);
+// statuspage.cc
+Result<Answer> show_status_page(Site& site, const Call& call);
+Result<Answer> publish_update(Site& site, const Call& call);
+Result<Answer> draft_update(Site& site, const Call& call);
+Result<Answer> discard_update(Site& site, const Call& call);
+Result<Answer> fix_shown_component(Site& site, const Call& call);
+Result<Answer> announce_maintenance(Site& site, const Call& call);
+Result<Answer> update_maintenance(Site& site, const Call& call);
+
 
 }  // namespace sg::api

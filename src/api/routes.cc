@@ -22,6 +22,7 @@ constexpr auto respond = Permission::respond;
 constexpr auto administer = Permission::administer;
 
 #define INCIDENT "/api/v1/incidents/{id}"
+#define PAGE "/api/v1/statuspage"
 constexpr Route table[] = {
     {"GET", "/api/v1", read, list_routes, "what there is"},
 
@@ -87,10 +88,19 @@ constexpr Route table[] = {
     {"GET", "/api/v1/channels", read, list_channels, "how people are reached"},
     {"POST", "/api/v1/notifications/test", respond, test_channel, "sends a test page"},
 
+    {"GET", PAGE, read, show_status_page, "what the public reads, and what is doubtful"},
+    {"POST", PAGE "/incidents/{id}/publish", respond, publish_update, "tells the public"},
+    {"POST", PAGE "/incidents/{id}/draft", respond, draft_update, "writes what to tell next"},
+    {"DELETE", PAGE "/incidents/{id}/draft", respond, discard_update, "drops what was drafted"},
+    {"POST", PAGE "/components", respond, fix_shown_component, "says how a component stands"},
+    {"POST", PAGE "/maintenances", respond, announce_maintenance, "announces work"},
+    {"POST", PAGE "/maintenances/{id}", respond, update_maintenance, "how the work goes on"},
+
     {"GET", "/api/v1/ledger", read, ledger_records, "records of the ledger"},
     {"GET", "/api/v1/ledger/head", read, ledger_head, "its last record, to be kept outside"},
     {"POST", "/api/v1/ledger/{seq}/redact", administer, redact_record, "erases its content"},
 };
+#undef PAGE
 #undef INCIDENT
 
 }  // namespace

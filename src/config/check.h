@@ -71,6 +71,9 @@ void complete(Config& config, const Node& root, Findings& findings);
 // The same for operations: names, what is shipped, objectives of each service.
 void complete_operations(Config& config, Findings& findings);
 
+// The same for the status page: the routes that it is served by.
+void complete_status_page(Config& config);
+
 void check_listeners(const Config& config, Findings& findings);
 void check_services(const Config& config, Findings& findings);
 void check_routes(const Config& config, Findings& findings);
@@ -83,6 +86,7 @@ void check_objectives(const Config& config, Findings& findings);  // And how the
 void check_alerts(const Config& config, Findings& findings);
 void check_watched(const Config& config, Findings& findings);  // Dependencies, probes, inboxes.
 void check_ops(const Config& config, Findings& findings);
+void check_status_page(const Config& config, Findings& findings);
 
 // Whether a secret that was said came from a file or the environment, or stands in the text.
 enum class Written : std::uint8_t { elsewhere, in_clear };

@@ -116,6 +116,7 @@ void complete(Config& config, const Node& root, Findings& findings) {
         inherit(route.timeouts, service->second.timeouts, setting_of_route(root, i, "timeouts"));
         inherit(route.retry, service->second.retry, setting_of_route(root, i, "retry"));
     }
+    complete_status_page(config);
     name_routes(config);
     complete_operations(config, findings);
 }

@@ -35,6 +35,9 @@ void describe(Visitor& v, Heartbeat& heartbeat);
 void describe(Visitor& v, HeartbeatOut& heartbeat);
 void describe(Visitor& v, Inbox& inbox);
 
+void describe(Visitor& v, std::array<Publish, 4>& publish);
+void describe(Visitor& v, StatusPage& page);
+
 void describe(Visitor& v, GatewaySource& source);
 void describe(Visitor& v, Ops& ops);
 

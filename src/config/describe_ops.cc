@@ -180,6 +180,12 @@ void describe_surroundings(Visitor& v, Operations& operations) {
              .unset = "none",
              .key_format = &formats::name},
             operations.probes);
+    v.field({.key = "status_page",
+             .why = "A page on which the public reads what works and what does not, served by the "
+                    "gateway as files, so that it can be read when everything else is down. "
+                    "`status_page: {}` is one with every default.",
+             .unset = "none"},
+            operations.status_page);
 }
 
 }  // namespace

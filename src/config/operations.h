@@ -11,6 +11,7 @@
 #include "base/describe.h"
 #include "base/time.h"
 #include "base/units.h"
+#include "config/status_page.h"
 
 namespace sg::config {
 
@@ -321,6 +322,7 @@ struct Operations {
     std::map<std::string, Inbox> inbox;
     std::map<std::string, Need> needs;
     std::map<std::string, Probe> probes;
+    std::optional<StatusPage> status_page;
 };
 
 }  // namespace sg::config

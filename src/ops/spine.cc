@@ -10,6 +10,7 @@
 #include "ops/respond/incidents/store.h"
 #include "ops/respond/notify/store.h"
 #include "ops/respond/oncall/store.h"
+#include "ops/respond/statuspage/store.h"
 #include "ops/ties.h"
 
 namespace sg::ops {
@@ -37,6 +38,7 @@ constexpr Reaction reactions[] = {
     // People look.
     {"incidents.assess", Kind::incident_declared, assess},  // First: the page tells the impact.
     {"oncall.page", Kind::incident_declared, page},
+    {"statuspage.declared", Kind::incident_declared, tell_public},
     {"oncall.raise", Kind::incident_severity_changed, page_again},
     {"oncall.relapse", Kind::incident_relapsed, page_again},
     {"oncall.escalate", Kind::incident_escalated, page_on},
@@ -45,6 +47,23 @@ constexpr Reaction reactions[] = {
     {"incidents.page_answered", Kind::page_acknowledged, acknowledge_incident},
     {"oncall.incident_answered", Kind::incident_acknowledged, acknowledge_pages},
     {"notify.answered", Kind::page_acknowledged, tell_acknowledged},
+
+    // The public is told, and that is telling.
+    {"statuspage.follow", Kind::config_accepted, follow_page},
+    {"statuspage.breached", Kind::objective_breached, judge_components},
+    {"statuspage.eased", Kind::objective_eased, judge_components},
+    {"statuspage.recovered", Kind::objective_recovered, judge_components},
+    {"statuspage.severity", Kind::incident_severity_changed, tell_public},
+    {"statuspage.mitigated", Kind::incident_mitigated, tell_public},
+    {"statuspage.relapsed", Kind::incident_relapsed, tell_public},
+    {"statuspage.resolved", Kind::incident_resolved, tell_public},
+    {"statuspage.cancelled", Kind::incident_cancelled, tell_public},
+    {"statuspage.merged", Kind::incident_merged, tell_public},
+    {"statuspage.unheard", Kind::incident_clock_missed, tell_public_again},
+    {"statuspage.maintenance", Kind::statuspage_maintenance_moved, judge_components},
+    {"incidents.told_public", Kind::statuspage_published, note_told},
+    {"incidents.page_broken", Kind::statuspage_target_broken, declare_for_page},
+    {"incidents.page_mended", Kind::statuspage_target_mended, clear_for_page},
 
     // It ends.
     {"incidents.alert_cleared", Kind::alert_cleared, clear_for_alert},
@@ -74,16 +93,20 @@ constexpr Alarm alarms[] = {
     {"handover_due", hand_over},             // The next shift begins.
     {"notification_due", notification_due},
     {"notify_test_due", channel_test_due},  // Does the channel still work?
+    {"statuspage_due", page_due},           // A minute of the status page.
+    {"draft_due", draft_due},               // Nobody said a word against what was drafted.
+    {"maintenance_due", maintenance_due},   // It begins, or is over.
 };
 
 constexpr Outcome outcomes[] = {
     {"notify.send", notification_result},
+    {"statuspage.deliver", page_delivered},
 };
 
 std::vector<FoldRow> all_folds() {
     std::vector<FoldRow> all;
     for (const auto rows : {leader_folds(), alerts::folds(), slo::folds(), incidents::folds(),
-                            oncall::folds(), notify::folds(), kpis::folds()})
+                            oncall::folds(), notify::folds(), statuspage::folds(), kpis::folds()})
         all.insert(all.end(), rows.begin(), rows.end());
     return all;
 }

@@ -21,13 +21,18 @@ Tie assess, page, page_again, page_on, page_for_unreached, stop_pages, acknowled
 // People: messages.
 Tie deliver, tell_acknowledged, tell_mitigated, tell_resolved;
 
+// The public.
+Tie follow_page, judge_components, tell_public, tell_public_again, note_told, declare_for_page,
+    clear_for_page;
+
 // The configuration in force.
 Tie follow_schedule, schedule_channel_tests;
 
 using Bell = Result<void>(const Turn&, const store::Wakeup&, const Senses&);
 Bell ring_incident, next_page_step, reopen_page, hand_over, notification_due, channel_test_due,
-    alert_ends, heartbeat_missed, past_recheck_due;
+    alert_ends, heartbeat_missed, past_recheck_due, page_due, draft_due, maintenance_due;
 
 Result<void> notification_result(const Turn& turn, const store::Job& job, const Performed& done);
+Result<void> page_delivered(const Turn& turn, const store::Job& job, const Performed& done);
 
 }  // namespace sg::ops::ties

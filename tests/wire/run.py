@@ -66,6 +66,11 @@ class Gateway:
         self.folder = folder
         config = folder / "streamgate.yaml"
         config.write_text(configuration(script, folder, self.port, upstream_port))
+        for kind, path, text in script.files:
+            place = folder / path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.unlink(missing_ok=True)  # Of the case before.
+            place.symlink_to(text) if kind == "link" else place.write_text(text)
         with open(folder / "output.log", "ab") as output:
             self.process = subprocess.Popen(
                 [binary, "gateway", "--config", config],

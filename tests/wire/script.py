@@ -29,6 +29,7 @@ class Script:
     path: pathlib.Path
     title: str
     config: dict
+    files: list  # Of (file|link, path beneath the gateway's folder, text or where it leads).
     names: list  # Of the columns of `each`.
     rows: list  # Of texts, one list a case; one empty row when there is no `each`.
     steps: list
@@ -71,7 +72,7 @@ def unescape(text):
 
 
 def read(path):
-    script = Script(path, "", {section: [] for section in SECTIONS}, [], [], [])
+    script = Script(path, "", {section: [] for section in SECTIONS}, [], [], [], [])
     table = False
     for number, line in enumerate(path.read_text().splitlines(), 1):
         if line.startswith("#"):
@@ -114,6 +115,10 @@ def read_line(script, line, number, table):
     if word == "config":
         section, _, yaml = rest.partition(" ")
         script.config[section].append(yaml.strip())
+        return False
+    if word in ("file", "link"):
+        path, _, text = rest.partition(" ")
+        script.files.append((word, path, text))
         return False
     match = ACTORS.fullmatch(line)
     if not match:

@@ -149,6 +149,17 @@ std::string lately(const Json& answer, const Screen& screen) {
     return out;
 }
 
+// What the public reads and may not be true.
+std::string doubts(const Json& answer, const Screen& screen) {
+    std::string out;
+    for (const auto& doubt : list_at(answer, "doubts"))
+        out += coloured(fmt::format("{}{}", out.empty() ? "DOUBTFUL  " : "          ",
+                                    doubt.is_string() ? doubt.get<std::string>() : ""),
+                        News::bad, screen.colour) +
+               "\n";
+    return out;
+}
+
 // What is not well, the worst first; empty: everything is.
 std::string unwell(const Json& answer, const Screen& screen) {
     std::string out;
@@ -182,7 +193,7 @@ std::string status(const Json& answer, const Screen& screen) {
     auto out = status_headline(answer, screen);
     if (!list_at(answer, "incidents").empty()) out += "\n" + incident_list(answer, screen);
     out += service_table(answer, screen);
-    const auto rest = need_line(answer, screen) + lately(answer, screen);
+    const auto rest = need_line(answer, screen) + doubts(answer, screen) + lately(answer, screen);
     return rest.empty() ? out : out + "\n" + rest;
 }
 
