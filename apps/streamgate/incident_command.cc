@@ -6,6 +6,7 @@
 
 #include "operate/incidents_view.h"
 #include "operate/people_view.h"
+#include "operate/postmortem_text.h"
 #include "ops_ask.h"
 
 namespace sg::app {
@@ -69,7 +70,12 @@ int show(const Cli& cli, const std::string& word, Look look) {
     if (!id) return complain(cli, id.error());
     if (look == Look::live)
         return watch(cli, {path_of(*id), operate::incident_card, operate::incident_outcome});
-    return ask_and_show(cli, {.path = path_of(*id)}, operate::incident_card);
+    const int code = ask_and_show(cli, {.path = path_of(*id)}, operate::incident_card);
+    if (code != 0 || cli.json) return code;
+    // An older operations process does not know the question: the card is the answer all the same.
+    if (const auto before = ask(cli, {.path = path_of(*id, "before")}))
+        fmt::print("{}", operate::seen_before(*before));
+    return 0;
 }
 
 int timeline(const Cli& cli, const std::string& word, Look look) {

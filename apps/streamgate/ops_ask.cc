@@ -180,6 +180,8 @@ void add_operations(Cli& cli) {
     add_signals(cli);
     add_inspect(cli);
     add_kpis(cli);
+    add_postmortem(cli);
+    add_action(cli);
     add_oncall(cli);
     add_notify(cli);
     add_statuspage(cli);

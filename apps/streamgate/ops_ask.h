@@ -60,6 +60,8 @@ void add_slo(Cli& cli);
 void add_signals(Cli& cli);
 void add_inspect(Cli& cli);
 void add_kpis(Cli& cli);
+void add_postmortem(Cli& cli);
+void add_action(Cli& cli);
 void add_oncall(Cli& cli);
 void add_schedules(CLI::App* group, Cli& cli);  // More of `streamgate oncall`.
 void add_notify(Cli& cli);

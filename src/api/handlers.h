@@ -45,6 +45,21 @@ Result<Answer> list_silences(Site& site, const Call& call);
 Result<Answer> add_silence(Site& site, const Call& call);
 Result<Answer> expire_silence(Site& site, const Call& call);
 
+// postmortems.cc
+Result<Answer> list_postmortems(Site& site, const Call& call);
+Result<Answer> show_postmortem(Site& site, const Call& call);
+Result<Answer> draft_postmortem(Site& site, const Call& call);
+Result<Answer> edit_postmortem(Site& site, const Call& call);
+Result<Answer> publish_postmortem(Site& site, const Call& call);
+Result<Answer> return_postmortem(Site& site, const Call& call);
+Result<Answer> review_postmortem(Site& site, const Call& call);
+Result<Answer> close_postmortem(Site& site, const Call& call);
+Result<Answer> hand_over_postmortem(Site& site, const Call& call);
+Result<Answer> seen_before(Site& site, const Call& call);
+Result<Answer> list_action_items(Site& site, const Call& call);
+Result<Answer> add_action_item(Site& site, const Call& call);
+Result<Answer> finish_action_item(Site& site, const Call& call);
+
 // kpis.cc
 Result<Answer> show_kpis(Site& site, const Call& call);
 

@@ -22,6 +22,7 @@ constexpr auto respond = Permission::respond;
 constexpr auto administer = Permission::administer;
 
 #define INCIDENT "/api/v1/incidents/{id}"
+#define POSTMORTEM "/api/v1/postmortems/{id}"
 #define PAGE "/api/v1/statuspage"
 constexpr Route table[] = {
     {"GET", "/api/v1", read, list_routes, "what there is"},
@@ -49,6 +50,21 @@ constexpr Route table[] = {
     {"GET", INCIDENT "/links", read, list_links, "what there is to look at"},
     {"GET", INCIDENT "/changes", read, list_changes, "what changed just before it"},
     {"POST", INCIDENT "/links", respond, link_incident, "adds a link, with a title"},
+
+    {"GET", INCIDENT "/before", read, seen_before, "what was learnt when it happened before"},
+    {"POST", INCIDENT "/postmortem", respond, draft_postmortem, "drafts a post-mortem"},
+
+    {"GET", "/api/v1/postmortems", read, list_postmortems, "what was learnt, newest first"},
+    {"GET", POSTMORTEM, read, show_postmortem, "one post-mortem"},
+    {"POST", POSTMORTEM "/edit", respond, edit_postmortem, "writes sections"},
+    {"POST", POSTMORTEM "/owner", respond, hand_over_postmortem, "says whose it is"},
+    {"POST", POSTMORTEM "/publish", respond, publish_postmortem, "puts it up for review"},
+    {"POST", POSTMORTEM "/return", respond, return_postmortem, "it is not finished after all"},
+    {"POST", POSTMORTEM "/review", respond, review_postmortem, "others agree with it"},
+    {"POST", POSTMORTEM "/close", respond, close_postmortem, "nothing more is written"},
+    {"POST", POSTMORTEM "/actions", respond, add_action_item, "adds an action item"},
+    {"GET", "/api/v1/actions", read, list_action_items, "what is to be done, by date"},
+    {"POST", "/api/v1/actions/{id}/done", respond, finish_action_item, "it is done"},
 
     {"GET", "/api/v1/status", read, show_status, "is it well, and what is not"},
     {"GET", "/api/v1/signals", read, show_signals, "the last seconds"},
@@ -102,6 +118,7 @@ constexpr Route table[] = {
 };
 #undef PAGE
 #undef INCIDENT
+#undef POSTMORTEM
 
 }  // namespace
 

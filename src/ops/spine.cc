@@ -6,6 +6,7 @@
 #include "ops/detect/alerts/store.h"
 #include "ops/detect/slo/store.h"
 #include "ops/leader.h"
+#include "ops/learn/knowledge/store.h"
 #include "ops/learn/kpis/store.h"
 #include "ops/respond/incidents/store.h"
 #include "ops/respond/notify/store.h"
@@ -74,8 +75,15 @@ constexpr Reaction reactions[] = {
     {"notify.mitigated", Kind::incident_mitigated, tell_mitigated},
     {"oncall.resolved", Kind::incident_resolved, stop_pages},
     {"notify.resolved", Kind::incident_resolved, tell_resolved},
+    {"knowledge.draft", Kind::incident_resolved, draft_postmortem},
     {"oncall.cancelled", Kind::incident_cancelled, stop_pages},
     {"oncall.merged", Kind::incident_merged, stop_pages},
+
+    // What is learnt from it.
+    {"knowledge.recurred", Kind::incident_declared, look_for_recurrence},
+    {"knowledge.recurred_within", Kind::incident_joined, look_for_recurrence},
+    {"knowledge.remind", Kind::postmortem_overdue, remind_of_postmortem},
+    {"knowledge.remind_of_item", Kind::action_item_overdue, remind_of_action_item},
 };
 
 constexpr Alarm alarms[] = {
@@ -91,6 +99,9 @@ constexpr Alarm alarms[] = {
     {"page_step", next_page_step},           // Nobody answered: walk the policy.
     {"page_reopen_due", reopen_page},        // Acknowledged, and nothing came of it.
     {"handover_due", hand_over},             // The next shift begins.
+    {"postmortem_due", postmortem_due},              // Nobody has put it up for review.
+    {"postmortem_measured_by", measure_postmortem},  // The end of its graph is known.
+    {"action_item_due", action_item_due},
     {"notification_due", notification_due},
     {"notify_test_due", channel_test_due},  // Does the channel still work?
     {"statuspage_due", page_due},           // A minute of the status page.
@@ -106,7 +117,8 @@ constexpr Outcome outcomes[] = {
 std::vector<FoldRow> all_folds() {
     std::vector<FoldRow> all;
     for (const auto rows : {leader_folds(), alerts::folds(), slo::folds(), incidents::folds(),
-                            oncall::folds(), notify::folds(), statuspage::folds(), kpis::folds()})
+                            oncall::folds(), notify::folds(), statuspage::folds(), kpis::folds(),
+                            knowledge::folds()})
         all.insert(all.end(), rows.begin(), rows.end());
     return all;
 }

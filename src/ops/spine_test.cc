@@ -40,7 +40,6 @@ constexpr std::string_view for_the_record[] = {
     "silence.expired",
     "heartbeat.expected",
     "heartbeat.forgotten",
-    "incident.joined",
     "incident.assessed",
     "incident.signal_cleared",
     "incident.verified",
@@ -75,6 +74,17 @@ constexpr std::string_view for_the_record[] = {
     "notification.withdrawn",
     "notifications.dropped",
     "change.noted",
+    "postmortem.drafted",
+    "postmortem.measured",
+    "postmortem.edited",
+    "postmortem.handed_over",
+    "postmortem.published",
+    "postmortem.given_back",
+    "postmortem.reviewed",
+    "postmortem.closed",
+    "action_item.added",
+    "action_item.done",
+    "action_item.reopened",
 };
 
 bool is_for_the_record(Kind kind) {
@@ -195,6 +205,11 @@ const std::map<std::string_view, std::vector<Kind>>& leads_to() {
         {"notify.resolved", {notification_sent, notification_held, notification_withdrawn}},
         {"oncall.cancelled", stops},
         {"oncall.merged", stops},
+        {"knowledge.draft", {postmortem_drafted}},
+        {"knowledge.recurred", {action_item_reopened}},
+        {"knowledge.recurred_within", {action_item_reopened}},
+        {"knowledge.remind", {notification_sent, notification_held}},
+        {"knowledge.remind_of_item", {notification_sent, notification_held}},
     };
     return table;
 }

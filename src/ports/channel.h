@@ -37,7 +37,7 @@ struct Topic {
 };
 
 struct Message {
-    enum class Kind : std::uint8_t { page, acknowledged, mitigated, resolved, test };
+    enum class Kind : std::uint8_t { page, acknowledged, mitigated, resolved, test, reminder };
 
     Kind kind = Kind::page;
     std::string channel;  // Its name; how it is reached, secrets included, says the configuration.

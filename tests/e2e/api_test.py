@@ -78,6 +78,8 @@ def incidents(api):
         ("resolve", {"text": "a cable"}), ("close", {"text": "done"}),
     ):  # fmt: skip
         api.ask("POST", f"{path}/{verb}", body)
+        if verb == "resolve":
+            postmortem(api, one)
         if verb == "note":
             api.ask("POST", f"{path}/escalate", {"text": "help"}, 202)
     war_room(api, path)
@@ -127,6 +129,40 @@ def page_by_page(api, noun):
     api.checks.check(f"{noun} page by page", whole and seen == whole, f"{len(seen)}")
     if noun == "notifications":
         api.ask("GET", f"/api/v1/{noun}?before=nowhere", wanted=400)
+
+
+def postmortem(api, incident):
+    """Drafted when it is resolved; an edit of an older version is refused."""
+    path = f"/api/v1/postmortems/{incident}"
+    drafted, deadline = False, time.monotonic() + 10
+    while not drafted and time.monotonic() < deadline:
+        drafted = api.raw("GET", path)[0] == 200 or time.sleep(0.1)
+    api.checks.check("a post-mortem is drafted", drafted)
+    api.ask("POST", f"/api/v1/incidents/{incident}/postmortem", {}, 201)
+    api.ask("POST", f"{path}/publish", {}, 409)
+    written = {"summary": "It broke.", "factors": "A cable.", "lessons": "Two cables."}
+    now = api.ask("POST", f"{path}/edit", {"version": 0, "sections": written})
+    api.checks.check("three sections are three versions", now["version"] == 3, str(now["version"]))
+    api.ask("POST", f"{path}/edit", {"version": 1, "sections": {"summary": "x"}}, 409)
+    api.ask("POST", f"{path}/edit", {"version": 3, "sections": {"blame": "x"}}, 400)
+    item = {"what": "a second cable", "owner": "bo", "due": LATER, "priority": 1}
+    item = api.ask("POST", f"{path}/actions", item, 201)["id"]
+    api.ask("POST", f"{path}/actions", {"what": "no owner", "owner": "", "due": LATER}, 400)
+    api.ask("POST", f"/api/v1/actions/{item}/done", {}, 400)
+    api.ask("POST", f"/api/v1/actions/{item}/done", {"verification": "a photo"})
+    api.ask("POST", f"{path}/owner", {"owner": "bo"})
+    for verb in ("publish", "return", "publish", "review", "close"):
+        api.ask("POST", f"{path}/{verb}", {"text": "as it is"})
+    api.ask("GET", path)
+    status, kind, text = api.raw("GET", f"{path}?format=markdown")
+    api.checks.check("and read as Markdown", status == 200 and kind.startswith("text/markdown")
+                     and text.startswith(f"# PM-{incident}: payments fail"), text[:80])
+    found = api.ask("GET", "/api/v1/postmortems?words=cables%20two")["postmortems"]
+    api.checks.check("lessons are found", [p["incident"] for p in found] == [incident], str(found))
+    api.ask("GET", "/api/v1/actions")
+    api.ask("GET", f"/api/v1/actions?incident={incident}")
+    api.ask("GET", f"/api/v1/incidents/{incident}/before")
+    api.ask("GET", "/api/v1/postmortems/999999", wanted=404)
 
 
 def war_room(api, path):

@@ -5,6 +5,8 @@
 #include <map>
 
 #include "ops/detect/alerts/commands.h"
+#include "ops/learn/knowledge/ask.h"
+#include "ops/learn/knowledge/commands.h"
 #include "ops/respond/incidents/commands.h"
 #include "ops/respond/notify/commands.h"
 #include "ops/respond/oncall/commands.h"
@@ -295,14 +297,73 @@ Act read_answers(Words& words, const std::string& who) {
     });
 }
 
+// writes "a cable was cut" into factors
+Act read_writes(Words& words, const std::string& who) {
+    knowledge::Edit edit{.text = words.text()};
+    if (!words.take_if("into")) words.wrong("into what?", "write into factors");
+    edit.section = words.name("a section");
+    return by_person(
+        who, read_incident(words),
+        [edit](const ops::Turn& turn, const ops::Actor& actor, std::int64_t id) -> Result<void> {
+            TRY(const auto found, knowledge::find(turn.tx.session(), id));
+            auto it = edit;
+            it.version = found ? found->version : 0;
+            return knowledge::edit(turn, actor, id, it);
+        });
+}
+
+// publishes, returns, reviews, ends the post-mortem
+Act read_postmortem(Words& words, const std::string& who, knowledge::Verb verb) {
+    const auto text = read_remark(words, "as the story has it");
+    return by_person(who, read_incident(words),
+                     [verb, text](const ops::Turn& turn, const ops::Actor& actor, std::int64_t id) {
+                         return knowledge::act(turn, actor, id, {verb, text, {}});
+                     });
+}
+
+// plans "a second cable" for bo within 7d
+Act read_plans(Words& words, const std::string& who) {
+    knowledge::ActionItem item{.what = words.text()};
+    if (!words.take_if("for")) words.wrong("for whom?", "write for bo within 7d");
+    item.owner = words.name("a person");
+    if (!words.take_if("within")) words.wrong("until when?", "write within 7d");
+    const auto within = words.time("a time");
+    return by_person(who, read_incident(words),
+                     [item, within](const ops::Turn& turn, const ops::Actor& actor,
+                                    std::int64_t id) -> Result<void> {
+                         auto it = item;
+                         it.due = turn.now + within;
+                         TRY([[maybe_unused]] const auto number,
+                             knowledge::add(turn, actor, id, it));
+                         return {};
+                     });
+}
+
+// finishes item 1 "a photo"
+Act read_finishes(Words& words, const std::string& who) {
+    if (!words.take_if("item")) words.wrong("finishes what?", "write finishes item 1");
+    const auto number = words.number("the number of an action item");
+    const auto shown = read_remark(words, "");
+    return by_person(who, 0,
+                     [number, shown](const ops::Turn& turn, const ops::Actor& actor, std::int64_t) {
+                         return knowledge::finish(turn, actor, number, shown);
+                     });
+}
+
 Act read_person(Words& words, const std::string& who, Givens& givens) {
     static const std::map<std::string, Verb, std::less<>> moves = {
         {"acknowledges", Verb::acknowledge}, {"mitigates", Verb::mitigate},
         {"resolves", Verb::resolve},         {"closes", Verb::close},
         {"cancels", Verb::cancel},           {"reopens", Verb::relapse}};
+    static const std::map<std::string, knowledge::Verb, std::less<>> steps = {
+        {"publishes", knowledge::Verb::publish},
+        {"returns", knowledge::Verb::give_back},
+        {"reviews", knowledge::Verb::review}};
     const auto verb = words.take();
     if (const auto move = moves.find(verb); move != moves.end())
         return read_move(words, who, move->second);
+    if (const auto step = steps.find(verb); step != steps.end())
+        return read_postmortem(words, who, step->second);
     if (verb == "declares") return read_declares(words, who, givens);
     if (verb == "makes") return read_severity(words, who);
     if (verb == "notes") return read_says(words, who, &incidents::note);
@@ -313,9 +374,13 @@ Act read_person(Words& words, const std::string& who, Givens& givens) {
     if (verb == "ends") return read_ends(words, who);
     if (verb == "escalates") return read_escalates(words, who);
     if (verb == "answers") return read_answers(words, who);
+    if (verb == "writes") return read_writes(words, who);
+    if (verb == "plans") return read_plans(words, who);
+    if (verb == "finishes") return read_finishes(words, who);
     words.wrong(fmt::format("`{} {}` is nothing that can happen", who, verb),
                 "people acknowledge, mitigate, resolve, close, cancel, reopen, declare, make it "
-                "sevN, note, tell, merge, take over, silence, end, escalate, answer");
+                "sevN, note, tell, merge, take over, silence, end, escalate, answer; they write, "
+                "publish, return, review, plan, finish");
     return {};
 }
 

@@ -27,7 +27,7 @@ std::string_view action_of(Kind kind) {
         case Kind::page:
         case Kind::test:
         case Kind::mitigated:
-            return "trigger";  // Appends to the open alert; its cause is not gone.
+        case Kind::reminder: return "trigger";  // Appends to the open alert; its cause is not gone.
         case Kind::acknowledged: return "acknowledge";
         case Kind::resolved: return "resolve";
     }

@@ -21,6 +21,7 @@ std::string_view reason_of(Kind kind) {
         case Kind::mitigated: return "mitigated";
         case Kind::resolved: return "resolved";
         case Kind::test: return "test";
+        case Kind::reminder: return "reminder";
     }
     return "page";
 }

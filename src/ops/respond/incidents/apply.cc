@@ -105,6 +105,12 @@ Result<void> apply_any(Incident& incident, const ops::Recorded& event) {
 }  // namespace
 
 Result<Incident> apply(Incident incident, const ops::Recorded& event) {
+    // Of its post-mortem an incident knows only whether others agree with it.
+    if (event.kind == ops::Kind::postmortem_reviewed) incident.reviewed_at = event.at;
+    if (event.kind == ops::Kind::postmortem_given_back) incident.reviewed_at = Instant{};
+    if (event.kind == ops::Kind::postmortem_reviewed ||
+        event.kind == ops::Kind::postmortem_given_back)
+        return incident;
     const auto changed =
         apply_any<IncidentDeclared, IncidentJoined, IncidentAcknowledged, IncidentAssessed,
                   IncidentSignalCleared, IncidentMitigated, IncidentVerified, IncidentRelapsed,

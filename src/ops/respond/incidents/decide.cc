@@ -127,13 +127,17 @@ Policy policy_for(const config::Operations& operations, std::int64_t severity) {
     const auto at = static_cast<std::size_t>(std::clamp<std::int64_t>(severity, 1, 4) - 1);
     const auto& row = operations.severities[at];
     const auto& clocks = operations.clocks;
+    const auto& required = operations.postmortem.required;
+    const bool needs_one =
+        std::ranges::find(required, static_cast<config::Severity>(at)) != required.end();
     return {.respond = row.respond,
             .escalate = row.escalate,
             .communicate = row.communicate,
             .assess = clocks.assess,
             .mitigate = clocks.mitigate,
             .observe = clocks.observe,
-            .postmortem = clocks.postmortem};
+            .postmortem = clocks.postmortem,
+            .closes_reviewed = needs_one && operations.postmortem.before_close};
 }
 
 ops::Subject subject_of(std::int64_t incident) { return fmt::format("incident:{}", incident); }
@@ -214,6 +218,11 @@ Result<ops::Decision> decide(const Incident& incident, const Command& command, I
                     possible.empty() ? std::string("nothing is possible any more")
                                      : fmt::format("possible now: {}", fmt::join(possible, ", ")));
     }
+    const bool is_missing = incident.policy.closes_reviewed && incident.reviewed_at == Instant{};
+    if (command.verb == Verb::close && is_missing)
+        return fail(Errc::conflict,
+                    fmt::format("the post-mortem of incident {} is not reviewed", incident.id),
+                    fmt::format("streamgate postmortem show PM-{0}; review PM-{0}", incident.id));
     ops::Decision decision;
     const auto subjects = subjects_of(incident);
     switch (command.verb) {

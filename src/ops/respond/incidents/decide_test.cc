@@ -107,6 +107,27 @@ TEST(Incidents, TheWholeWay) {
     EXPECT_EQ(w.incident.state, State::closed);
 }
 
+TEST(Incidents, OneWhosePolicyAsksForAReviewIsNotClosedBefore) {
+    config::Operations operations;
+    EXPECT_FALSE(policy_for(operations, 1).closes_reviewed) << "only where it is asked for";
+    operations.postmortem.before_close = true;
+    EXPECT_TRUE(policy_for(operations, 2).closes_reviewed);
+    EXPECT_FALSE(policy_for(operations, 3).closes_reviewed) << "it needs no post-mortem";
+    World w;
+    w.declare(1);
+    w.incident.state = State::resolved;
+    w.incident.policy.closes_reviewed = true;
+    const auto refused = decide(w.incident, {Verb::close, ana, ""}, start);
+    ASSERT_FALSE(refused);
+    EXPECT_THAT(refused.error().hint, HasSubstr("postmortem"));
+    const auto reviewed =
+        apply(w.incident, {.at = start + 1h, .kind = ops::Kind::postmortem_reviewed});
+    EXPECT_TRUE(decide(*reviewed, {Verb::close, ana, ""}, start + 2h));
+    const auto back =
+        apply(*reviewed, {.at = start + 2h, .kind = ops::Kind::postmortem_given_back});
+    EXPECT_FALSE(decide(*back, {Verb::close, ana, ""}, start + 3h));
+}
+
 TEST(Incidents, ALaterAlertJoinsRaisesAndBringsBack) {
     World w;
     w.declare(4);

@@ -20,6 +20,7 @@ void describe(Visitor& v, Policy& p) {
     v.field({.key = "mitigate"}, p.mitigate);
     v.field({.key = "observe"}, p.observe);
     v.field({.key = "postmortem"}, p.postmortem);
+    v.field({.key = "closes_reviewed"}, p.closes_reviewed);
 }
 
 void describe(Visitor& v, Trigger& t) {
@@ -67,6 +68,7 @@ void describe(Visitor& v, Incident& i) {
     v.field({.key = "mitigated_at"}, i.mitigated_at);
     v.field({.key = "verified_at"}, i.verified_at);
     v.field({.key = "resolved_at"}, i.resolved_at);
+    v.field({.key = "reviewed_at"}, i.reviewed_at);
     v.field({.key = "closed_at"}, i.closed_at);
     v.field({.key = "changed_at"}, i.changed_at);
     v.field({.key = "relapses"}, i.relapses);

@@ -30,6 +30,7 @@ struct Policy {
     Duration mitigate{};
     Duration observe{};
     Duration postmortem{};
+    bool closes_reviewed = false;  // Only once its post-mortem is reviewed.
     bool operator==(const Policy&) const = default;
 };
 
@@ -83,6 +84,7 @@ struct Incident {
     Instant mitigated_at;
     Instant verified_at;
     Instant resolved_at;
+    Instant reviewed_at;  // Its post-mortem.
     Instant closed_at;
     Instant changed_at;
     std::int64_t relapses = 0;

@@ -151,7 +151,8 @@ std::span<const ops::FoldRow> folds() {
         {Kind::incident_noted, fold},          {Kind::incident_role_taken, fold},
         {Kind::incident_linked, fold},         {Kind::incident_told, fold},
         {Kind::incident_merged, fold_merged},  {Kind::incident_clock_missed, fold},
-        {Kind::incident_escalated, fold},
+        {Kind::incident_escalated, fold},      {Kind::postmortem_reviewed, fold},
+        {Kind::postmortem_given_back, fold},
     };
     return rows;
 }

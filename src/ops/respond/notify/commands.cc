@@ -150,6 +150,11 @@ Result<void> tell(const ops::Turn& turn, const Turnout& turnout) {
     return {};
 }
 
+Result<void> remind(const ops::Turn& turn, const Reminder& reminder) {
+    TRY(const auto situation, situation_of(turn.tx, reminder.person, "", turn.now));
+    return put(turn, remind(situation, reminder, context_of(turn)));
+}
+
 Result<void> on_acknowledged(const ops::Turn& turn, const ops::Recorded& page_acknowledged) {
     TRY(const auto event, from_json<oncall::PageAcknowledged>(page_acknowledged.payload));
     return tell(turn, {event.incident, Purpose::acknowledged, event.person});

@@ -31,6 +31,8 @@ struct Turnout {
     std::string by;                           // Not told by a channel of their own.
 };
 Result<void> tell(const ops::Turn& turn, const Turnout& turnout);
+// Of something that is late and waits for the day.
+Result<void> remind(const ops::Turn& turn, const Reminder& reminder);
 Result<void> on_acknowledged(const ops::Turn& turn, const ops::Recorded& page_acknowledged);
 
 // A test page, to one person through one channel. Error: not_found, when it would not reach them.

@@ -178,6 +178,7 @@ std::string told(const Letter& letter, Purpose purpose) {
         case Purpose::acknowledged: return "acknowledged: " + text;
         case Purpose::mitigated: return "mitigated: " + text;
         case Purpose::resolved: return "resolved: " + text;
+        case Purpose::reminder: return "reminder: " + text;
         default: return text;
     }
 }
@@ -200,6 +201,7 @@ std::string headline(const Letter& letter, Purpose purpose, std::string_view zon
         case Purpose::resolved:
             return fmt::format("resolved{}{}: {}   {}", by, took(letter.ended), what(letter),
                                number);
+        case Purpose::reminder: return fmt::format("reminder: {}   {}", what(letter), number);
         default: break;
     }
     if (since == Instant{}) return fmt::format("{}   {}", what(letter), number);

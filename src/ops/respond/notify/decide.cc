@@ -325,6 +325,35 @@ Decision update(const Situation& situation, const Notification& before, const Le
     return decision;
 }
 
+namespace {
+
+bool is_quiet(const std::string& name, const config::Operations& operations) {
+    const auto channel = operations.notify.find(name);
+    return channel != operations.notify.end() && !channel->second.calls &&
+           channel->second.kind != config::Channel::Kind::pagerduty;
+}
+
+}  // namespace
+
+Decision remind(const Situation& situation, const Reminder& reminder, const Context& context) {
+    const auto channels = channels_of(reminder.person, context.operations, situation.broken);
+    const auto quiet = std::ranges::find_if(
+        channels, [&](const auto& name) { return is_quiet(name, context.operations); });
+    Decision decision;
+    if (quiet == channels.end()) return decision;
+    auto notification =
+        drafted(reminder.key + "/" + reminder.person, reminder.person, *quiet, context);
+    notification.purpose = Purpose::reminder;
+    notification.service = reminder.service;
+    notification.letters = {Letter{.incident = reminder.incident,
+                                   .severity = std::clamp<std::int64_t>(reminder.severity, 1, 4),
+                                   .service = reminder.service,
+                                   .title = reminder.text}};
+    reword(notification);
+    send_or_hold(decision, situation, std::move(notification), context);
+    return decision;
+}
+
 Decision release(const Notification& notification, const Context& context) {
     Decision decision;
     if (notification.state != State::waiting) return decision;

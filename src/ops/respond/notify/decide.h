@@ -43,6 +43,16 @@ struct Situation {
     std::set<std::string> broken;        // Channels that do not reach this person.
 };
 
+// Of something that waits for the day: a post-mortem, an action item. Nobody is woken for it.
+struct Reminder {
+    std::string key;  // The same is told once.
+    std::string person;
+    std::int64_t incident = 0;
+    std::int64_t severity = 4;
+    std::string service;
+    std::string text;
+};
+
 struct Summons {
     std::string person;
     oncall::Reach reach = oncall::Reach::preferred;
@@ -67,6 +77,10 @@ ops::Decision summon(const Situation& situation, const Summons& summons, const C
 // A person who was told of an incident by `channel` learns how it went on.
 ops::Decision update(const Situation& situation, const Notification& before, const Letter& letter,
                      Purpose purpose, const Context& context);
+
+// By the first channel that neither rings nor opens an alert elsewhere; by none where there is
+// none.
+ops::Decision remind(const Situation& situation, const Reminder& reminder, const Context& context);
 
 // The clock of one that waits: it goes out, with all that joined it.
 ops::Decision release(const Notification& notification, const Context& context);

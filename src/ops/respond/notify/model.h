@@ -13,7 +13,8 @@
 
 namespace sg::notify {
 
-using Purpose = ports::Message::Kind;  // page, acknowledged, mitigated, resolved, test
+using Purpose = ports::Message::Kind;  // page, acknowledged, mitigated, resolved, test,
+                                       // reminder
 
 // What is known of an incident beside its page, for those who are woken by it. One line each;
 // empty: not known. Whoever reacts to page.sent fills it in.
@@ -160,8 +161,8 @@ namespace sg {
 template <>
 struct WordsOf<notify::Purpose> {
     static constexpr std::string_view name = "a purpose";
-    static constexpr std::string_view words[] = {"page", "acknowledged", "mitigated", "resolved",
-                                                 "test"};
+    static constexpr std::string_view words[] = {"page",     "acknowledged", "mitigated",
+                                                 "resolved", "test",         "reminder"};
 };
 template <>
 struct WordsOf<notify::State> {
