@@ -139,6 +139,10 @@ TEST(Spine, NamesOfCursorsAndClocksAreUnique) {
         EXPECT_TRUE(names.insert(alarm.name).second) << alarm.name;
 }
 
+const std::vector<Kind> tells = {Kind::notification_sent,      Kind::notification_held,
+                                 Kind::notification_refused,   Kind::notification_failed,
+                                 Kind::notification_withdrawn, Kind::channel_broken};
+
 // What a reaction may record at once, without a clock or the outside between. Written down here by
 // hand: whoever adds a reaction says what it leads to, and this test says whether it ends.
 const std::map<std::string_view, std::vector<Kind>>& leads_to() {
@@ -149,9 +153,6 @@ const std::map<std::string_view, std::vector<Kind>>& leads_to() {
     static const std::vector<Kind> pages = {page_begun,   page_sent,       page_escalated,
                                             page_raised,  page_step_empty, page_unanswered,
                                             page_repeated};
-    static const std::vector<Kind> tells = {notification_sent,      notification_held,
-                                            notification_refused,   notification_failed,
-                                            notification_withdrawn, channel_broken};
     static const std::vector<Kind> stops = {page_stopped};
     static const std::vector<Kind> shows = {statuspage_component_changed, statuspage_notice_opened,
                                             statuspage_drafted,           statuspage_published,
