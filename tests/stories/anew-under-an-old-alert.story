@@ -14,6 +14,7 @@ at 21m2s  ana closes "nothing to learn"
 at 22m  traffic checkout 200/s errors 5%
 by 23m  expect incident.declared
         expect page.sent to=ana
+at 23m10s ana acknowledges
 at 25m  traffic checkout 200/s
 exactly 2  incident.declared
 always  chain verifies; rows equal the fold of their events

@@ -10,6 +10,7 @@ by 21m  expect incident.mitigated
 at 21m30s traffic checkout 200/s errors 5%
 by 22m30s expect incident.relapsed
         expect page.sent to=ana
+at 22m40s ana acknowledges
 at 25m  traffic checkout 200/s
 exactly 1  incident.declared
 always  chain verifies; rows equal the fold of their events

@@ -6,7 +6,7 @@ at 0s   traffic checkout 200/s
 at 20m  traffic checkout 200/s errors 80%
 by 20m3s  expect incident.declared severity=sev1
 at 20m10s ana acknowledges
-at 20m20s traffic checkout 200/s
+at 20m12s traffic checkout 200/s
 by 21m  expect incident.mitigated
 at 21m1s  ana resolves "a feature flag"
 at 21m2s  ana closes "nothing to learn"
