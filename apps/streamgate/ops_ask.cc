@@ -185,6 +185,7 @@ void add_operations(Cli& cli) {
     add_oncall(cli);
     add_notify(cli);
     add_statuspage(cli);
+    add_runbook(cli);
     add_ledger(cli);
 }
 

@@ -67,5 +67,6 @@ void add_schedules(CLI::App* group, Cli& cli);  // More of `streamgate oncall`.
 void add_notify(Cli& cli);
 void add_ledger(Cli& cli);
 void add_statuspage(Cli& cli);
+void add_runbook(Cli& cli);
 
 }  // namespace sg::app

@@ -105,6 +105,10 @@ Result<Answer> list_changes(Site& site, const Call& call);
 Result<Answer> list_inspections(Site& site, const Call& call);
 Result<Answer> run_inspections(Site& site, const Call& call);
 
+// runbooks.cc
+Result<Answer> list_runbooks(Site& site, const Call& call);
+Result<Answer> show_runbook(Site& site, const Call& call);
+
 // outside.cc
 Result<Answer> list_inboxes(Site& site, const Call& call);
 Result<Answer> receive_alerts(Site& site, const Call& call);

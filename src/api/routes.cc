@@ -79,6 +79,8 @@ constexpr Route table[] = {
 
     {"GET", "/api/v1/inspections", read, list_inspections, "what can be looked at closely"},
     {"POST", "/api/v1/inspections", read, run_inspections, "looks, and says what it found"},
+    {"GET", "/api/v1/runbooks", read, list_runbooks, "what to do, for whom it is written"},
+    {"GET", "/api/v1/runbooks/{name}", read, show_runbook, "one runbook, with its text"},
 
     {"GET", "/api/v1/inboxes", read, list_inboxes, "where alerts of others come in"},
     {"POST", "/api/v1/inboxes/{name}/{form}", respond, receive_alerts, "alerts of others"},

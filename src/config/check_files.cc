@@ -130,6 +130,13 @@ void check_operations_files(const Operations& operations, Findings& findings) {
         if (!ops.gateways[i].ca.empty())
             read_certificate(ops.gateways[i].ca, path + ".ca", findings);
     }
+    if (const auto& folder = operations.runbooks; !folder.empty()) {
+        std::error_code error;
+        if (!std::filesystem::is_directory(folder, error))
+            findings.fail("runbooks",
+                          fmt::format("the folder `{}` does not exist", shown(folder, findings)),
+                          "make it, or correct the path; it is relative to the configuration file");
+    }
     for (const auto& [name, channel] : operations.notify)
         if (!channel.ca.empty()) read_certificate(channel.ca, "notify." + name + ".ca", findings);
 }

@@ -83,6 +83,14 @@ void describe_people(Visitor& v, Operations& operations) {
              .unset = "none: pages have no links",
              .format = &formats::origin},
             operations.public_url);
+    v.field({.key = "runbooks",
+             .why = "A folder with runbooks of your own, Markdown files. One with the name of a "
+                    "shipped runbook replaces it. `streamgate runbook lint` says what is wrong "
+                    "with them.",
+             .unset = "only the shipped ones",
+             .format = &formats::one_line,
+             .path = Path::file},
+            operations.runbooks);
     v.field({.key = "ops", .why = "The process that watches, decides and pages."}, operations.ops);
     v.field({.key = "people",
              .why = "Who can be on call, by a short name: `ana: { mail: ana@example.com }`.",

@@ -192,7 +192,7 @@ TEST(Load, all_mistakes_at_once_in_the_order_of_the_file) {
 }
 
 TEST(Load, keys_of_later_parts_of_the_product_are_not_taken_silently) {
-    for (const char* key : {"console", "host", "backups", "runbooks"})
+    for (const char* key : {"console", "host", "backups"})
         EXPECT_NE(bad(std::string("listen: :80\nroutes: { respond: 200 }\n") + key + ": {}\n")
                       .find("has no setting"),
                   std::string::npos);

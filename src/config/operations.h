@@ -290,6 +290,7 @@ struct Ops {
 
 struct Operations {
     std::string public_url;
+    std::string runbooks;  // Folder of Markdown files; empty: only those that are shipped.
     Ops ops;
     std::map<std::string, Person> people;
     std::map<std::string, Team> teams;

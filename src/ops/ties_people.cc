@@ -133,10 +133,7 @@ Result<notify::Briefing> briefing_of(const Turn& turn, const incidents::Incident
     notify::Briefing briefing;
     briefing.since = incident.started_at;
     briefing.impact = impact_of(incident.impact);
-    const auto& impact = incident.impact;
-    if (!impact.worst_version.empty() && impact.worst_version_share > 0.5)
-        briefing.likely = fmt::format("{}: {:.0f} % of the failures", impact.worst_version,
-                                      impact.worst_version_share * 100);
+    briefing.likely = incident.impact.likely;
     TRY(briefing.runbook, runbook_of(turn, incident));
     TRY(briefing.contacts, contacts_of(turn, incident));
     if (const auto promise = incidents::next_promise(incident)) {

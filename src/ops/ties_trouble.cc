@@ -5,11 +5,9 @@
 #include "ops/detect/alerts/ask.h"
 #include "ops/detect/alerts/commands.h"
 #include "ops/detect/alerts/model.h"
-#include "ops/detect/signals/ask.h"
 #include "ops/detect/slo/ask.h"
 #include "ops/detect/slo/model.h"
 #include "ops/past.h"
-#include "ops/respond/incidents/ask.h"
 #include "ops/respond/incidents/commands.h"
 #include "ops/respond/notify/model.h"
 #include "ops/ties.h"
@@ -185,58 +183,6 @@ Result<void> declare_for_channel(const Turn& turn, const Recorded& event, const 
 Result<void> clear_for_channel(const Turn& turn, const Recorded& event, const Senses&) {
     TRY(const auto mended, from_json<notify::ChannelMended>(event.payload));
     return incidents::clear(turn, key_of(mended));
-}
-
-// --- what users have felt ------------------------------------------------------------------------
-
-namespace {
-
-struct Worst {
-    std::string name;
-    std::int64_t failed = 0;
-
-    void look(const std::string& other, const signals::Flow& flow) {
-        if (flow.failed <= failed) return;
-        name = other;
-        failed = flow.failed;
-    }
-};
-
-incidents::Impact measure(const signals::History& history, const incidents::Incident& incident,
-                          Instant now) {
-    const auto flow = history.service(incident.service, incident.started_at, now);
-    incidents::Impact impact{.requests = flow.requests,
-                             .failed = flow.failed,
-                             .latency_ms_p95 = 0,
-                             .since = incident.started_at};
-    impact.clients = history.affected(incident.service, incident.started_at, now).distinct;
-    if (flow.requests > 0)
-        impact.failed_share = static_cast<double>(flow.failed) / static_cast<double>(flow.requests);
-    Worst version, route;
-    const auto latest = history.latest();
-    for (const auto& [name, unused] : latest.versions)
-        if (name.starts_with(incident.service + "/"))
-            version.look(name, history.version(name, incident.started_at, now));
-    for (const auto& [name, unused] : latest.routes)
-        route.look(name, history.route(name, incident.started_at, now));
-    impact.worst_version = version.name;
-    impact.worst_route = route.name;
-    if (flow.failed > 0)
-        impact.worst_version_share =
-            static_cast<double>(version.failed) / static_cast<double>(flow.failed);
-    return impact;
-}
-
-}  // namespace
-
-Result<void> assess(const Turn& turn, const Recorded& event, const Senses& senses) {
-    TRY(const auto declared, from_json<incidents::IncidentDeclared>(event.payload));
-    // Without a service, or without anything measured, a person has to say what it means.
-    if (senses.history == nullptr || declared.trigger.service.empty()) return {};
-    TRY(const auto incident, incidents::find(turn.tx.session(), declared.incident));
-    if (!incident || !incidents::is_open(incident->state)) return {};
-    return incidents::assess(turn, declared.incident,
-                             measure(*senses.history, *incident, turn.now));
 }
 
 }  // namespace sg::ops::ties

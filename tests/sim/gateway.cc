@@ -89,12 +89,20 @@ telemetry::Snapshot Gateway::snapshot(Instant taken_at) {
                     {"upstream_refused", "connection_refused", "upstream"}},
         .workers = {{}}};
     for (const auto& [name, service] : services_) {
-        const auto index = static_cast<std::uint16_t>(snapshot.services.size());
-        snapshot.services.push_back(name);
-        snapshot.routes.push_back("/" + name);
-        snapshot.versions.push_back({index, "v1"});
+        // `checkout/v2` follows `checkout` in the map.
+        const auto slash = name.find('/');
+        const auto version = static_cast<std::uint16_t>(snapshot.versions.size());
+        if (slash == std::string::npos) {
+            snapshot.services.push_back(name);
+            snapshot.routes.push_back("/" + name);
+        }
+        const auto index =
+            static_cast<std::uint16_t>(std::ranges::find(snapshot.services, name.substr(0, slash)) -
+                                       snapshot.services.begin());
+        snapshot.versions.push_back(
+            {index, slash == std::string::npos ? "v1" : name.substr(slash + 1)});
         telemetry::RequestRow good{
-            .route = index, .service = index, .version = index, .ending = 0, .status = 200};
+            .route = index, .service = index, .version = version, .ending = 0, .status = 200};
         telemetry::RequestRow bad = good;
         bad.ending = 1;
         bad.status = 502;
@@ -105,13 +113,14 @@ telemetry::Snapshot Gateway::snapshot(Instant taken_at) {
         snapshot.flows.push_back(
             {.route = index,
              .service = index,
-             .version = index,
+             .version = version,
              .objective_ns = static_cast<std::uint64_t>(service.objective.count()),
              .duration_within = service.within,
              .duration = service.durations});
         for (int i = 0; i < service.known; ++i) {
             const auto endpoint = static_cast<std::uint16_t>(snapshot.endpoints.size());
-            snapshot.endpoints.push_back({index, "10.0.0." + std::to_string(endpoint + 1) + ":80"});
+            snapshot.endpoints.push_back(
+                {version, "10.0.0." + std::to_string(endpoint + 1) + ":80"});
             snapshot.endpoint_rows.push_back({.endpoint = endpoint,
                                               .health = i < service.healthy
                                                             ? telemetry::Health::healthy

@@ -24,6 +24,7 @@ class Gateway {
   public:
     Gateway(const config::Config& config, std::string name, Instant started_at);
 
+    // `checkout`: its version v1; `checkout/v2`: another one.
     void serve(const std::string& service, const Load& load);
     const Load& load(const std::string& service) const;
     void set_endpoints(const std::string& service, int healthy, int known);

@@ -93,9 +93,6 @@ std::string impact_text(const Json& impact) {
                             show_count(requests), show_share(real_at(impact, "failed_share")));
     if (const auto route = text_at(impact, "worst_route"); !route.empty())
         text += ", most on route " + route;
-    if (const auto version = text_at(impact, "worst_version"); !version.empty())
-        text += fmt::format(", {} of them by version {}",
-                            show_share(real_at(impact, "worst_version_share")), version);
     if (const auto p95 = number_at(impact, "latency_ms_p95"); p95 > 0)
         text += fmt::format(" · P95 {} ms", show_count(p95));
     return text;
@@ -246,6 +243,8 @@ std::string incident_card(const Json& incident, const Screen& screen) {
     say("service", where);
     say("impact", impact_text(at(incident, "impact")));
     say("clients", clients_text(at(incident, "clients")));
+    if (const auto likely = text_at(at(incident, "impact"), "likely"); !likely.empty())
+        say("likely", likely);
     say("since", milestones(incident, screen));
     say("clocks", deadlines(incident, screen));
     say("roles", roles_text(incident));

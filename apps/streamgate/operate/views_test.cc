@@ -32,8 +32,8 @@ class Views : public testing::Test {
         "service": "catalog", "team": "shop", "declared_by": "alerts",
         "policy": {"respond": "5m", "communicate": "15m", "assess": "5m", "mitigate": "4m"},
         "alerts": ["alert:1f"], "roles": {"commander": "ana"},
-        "impact": {"requests": 8402, "failed": 5210, "failed_share": 0.62, "worst_version": "v2",
-                   "worst_version_share": 1.0},
+        "impact": {"requests": 8402, "failed": 5210, "failed_share": 0.62,
+                   "likely": "version catalog/v2: 96 % of its requests go wrong, 0 % elsewhere"},
         "signals": [{"key": "alert:1f", "title": "catalog: 62 % of requests fail", "fires": true,
                      "value_text": "62 %", "threshold_text": "50 %",
                      "since": "2026-11-23T02:14:07Z"},
@@ -57,7 +57,8 @@ TEST_F(Views, CardOfAnIncident) {
         incident_card(incident, screen),
         "INC-204  SEV-1  acknowledged  62 % of requests fail\n"
         "service    catalog · team shop\n"
-        "impact     5,210 of 8,402 requests failed (62 %), 100 % of them by version v2\n"
+        "impact     5,210 of 8,402 requests failed (62 %)\n"
+        "likely     version catalog/v2: 96 % of its requests go wrong, 0 % elsewhere\n"
         "since      02:14:07 · declared by alerts after 1.0 s · acknowledged after 42 s by ana\n"
         "clocks     respond met after 41 s · assess due in 1.0 s · mitigate LATE by 59 s · next "
         "update due in 10 min\n"

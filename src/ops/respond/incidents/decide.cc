@@ -278,9 +278,7 @@ Result<ops::Decision> assess(const Incident& incident, const Impact& impact) {
                                impact.requests, impact.failed_share * 100);
     if (impact.clients > 0)
         summary += fmt::format(", {} client{}", impact.clients, impact.clients == 1 ? "" : "s");
-    if (!impact.worst_version.empty())
-        summary += fmt::format(", {:.0f} % of them at {}", impact.worst_version_share * 100,
-                               impact.worst_version);
+    if (!impact.likely.empty()) summary += "; likely " + impact.likely;
     ops::Decision decision;
     decision.event(IncidentAssessed{incident.id, impact, summary}, subjects_of(incident));
     Clocks(decision, incident.id).stop(assess_by);

@@ -39,6 +39,7 @@ void describe(Visitor& v, Impact& i) {
     v.field({.key = "worst_route"}, i.worst_route);
     v.field({.key = "worst_version"}, i.worst_version);
     v.field({.key = "worst_version_share"}, i.worst_version_share);
+    v.field({.key = "likely"}, i.likely);
     v.field({.key = "latency_ms_p95"}, i.latency_ms_p95);
     v.field({.key = "clients"}, i.clients);
     v.field({.key = "since"}, i.since);
