@@ -123,5 +123,4 @@ Result<Answer> fix_shown_component(Site& site, const Call& call);
 Result<Answer> announce_maintenance(Site& site, const Call& call);
 Result<Answer> update_maintenance(Site& site, const Call& call);
 
-
 }  // namespace sg::api

@@ -99,7 +99,7 @@ constexpr Alarm alarms[] = {
     {"page_step", next_page_step},           // Nobody answered: walk the policy.
     {"page_reopen_due", reopen_page},        // Acknowledged, and nothing came of it.
     {"handover_due", hand_over},             // The next shift begins.
-    {"postmortem_due", postmortem_due},              // Nobody has put it up for review.
+    {"postmortem_due", postmortem_due},      // Nobody has put it up for review.
     {"postmortem_measured_by", measure_postmortem},  // The end of its graph is known.
     {"action_item_due", action_item_due},
     {"notification_due", notification_due},
@@ -116,9 +116,9 @@ constexpr Outcome outcomes[] = {
 
 std::vector<FoldRow> all_folds() {
     std::vector<FoldRow> all;
-    for (const auto rows : {leader_folds(), alerts::folds(), slo::folds(), incidents::folds(),
-                            oncall::folds(), notify::folds(), statuspage::folds(), kpis::folds(),
-                            knowledge::folds()})
+    for (const auto rows :
+         {leader_folds(), alerts::folds(), slo::folds(), incidents::folds(), oncall::folds(),
+          notify::folds(), statuspage::folds(), kpis::folds(), knowledge::folds()})
         all.insert(all.end(), rows.begin(), rows.end());
     return all;
 }

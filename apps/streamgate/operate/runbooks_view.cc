@@ -16,8 +16,8 @@ std::string triggers_of(const Json& runbook) {
     for (const auto& trigger : list_at(runbook, "triggers"))
         for (const auto& [kind, name] : trigger.items())
             if (name.is_string())
-                text += fmt::format("{}{} {}", text.empty() ? "" : ", ", kind,
-                                    name.get<std::string>());
+                text +=
+                    fmt::format("{}{} {}", text.empty() ? "" : ", ", kind, name.get<std::string>());
     return text.empty() ? "when named" : text;
 }
 
@@ -62,8 +62,8 @@ std::string runbook_list(const Json& answer, const Screen& screen) {
 std::string runbook_card(const Json& runbook, const Screen&) {
     std::string text = text_at(runbook, "text");
     if (!text.ends_with('\n')) text += '\n';
-    const auto problems = problem_lines(runbook, "mistakes", "error") +
-                          problem_lines(runbook, "doubts", "doubt");
+    const auto problems =
+        problem_lines(runbook, "mistakes", "error") + problem_lines(runbook, "doubts", "doubt");
     return problems.empty() ? text : text + "\n" + problems;
 }
 

@@ -55,7 +55,7 @@ struct Impact {
     double worst_version_share = 0;  // Of all failures.
     std::int64_t latency_ms_p95 = 0;
     std::int64_t clients = 0;  // Different ones whose requests failed; who, is never in the ledger.
-    std::string likely;  // Which part of the service it is of, with evidence; empty: unknown.
+    std::string likely;        // Which part of the service it is of, with evidence; empty: unknown.
     Instant since;
     bool operator==(const Impact&) const = default;
 };
