@@ -1,3 +1,4 @@
+#!/usr/bin/python3
 """Whose requests failed: clients at many loopback addresses, the real gateway and operations.
 
 Each client counts what it was refused itself; what operations list of the incident is held against
