@@ -87,5 +87,15 @@ TEST(OpenApi, EveryOperationHasANameOfItsOwnAndItsParameters) {
     }
 }
 
+// A second one would take the place of the first without a word.
+TEST(OpenApi, EverySchemaHasANameOfItsOwn) {
+    std::set<std::string> names;
+    for (const auto& schema : document()["components"]["schemas"]) {
+        const auto name = schema.first.as<std::string>();
+        EXPECT_TRUE(names.insert(name).second) << name;
+    }
+    EXPECT_GT(names.size(), 50U);
+}
+
 }  // namespace
 }  // namespace sg::api

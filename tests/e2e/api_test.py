@@ -63,6 +63,7 @@ class Platform(incident_test.Platform):
                 'inbox: { plain: { token: "${file:token}", team: playback } }\n'
                 "heartbeats: { nightly: { every: 1h, severity: sev3 } }\n"
                 "public_url: https://ops.example.com\n"
+                "status_page: {}\n"
             )
 
 
@@ -207,6 +208,40 @@ def detection(api):
     complaint = api.document.complaint("POST", "/api/v1/alerts/try", reply)
     api.checks.check(f"POST /api/v1/alerts/try {reply[0]}", not complaint, complaint)
     api.ask("DELETE", f"/api/v1/silences/{made['number']}")
+
+
+def runbooks(api):
+    listed = api.ask("GET", "/api/v1/runbooks")["runbooks"]
+    wrong = [r["name"] for r in listed if r["mistakes"]]
+    api.checks.check("the shipped runbooks have no mistakes", listed and not wrong, str(wrong))
+    one = api.ask("GET", "/api/v1/runbooks/high-error-rate")
+    api.checks.check("one has its text and its steps", one["text"] and one["actions"])
+    api.ask("GET", "/api/v1/runbooks/nothing", wanted=404)
+
+
+def status_page(api):
+    """What the public reads: told, drafted, dropped, fixed by hand, announced."""
+    path = "/api/v1/statuspage"
+    api.ask("GET", path)
+    new = {"title": "checkout is slow", "severity": 3, "service": "api"}
+    one = api.ask("POST", "/api/v1/incidents", new, 201)["id"]
+    api.ask("POST", f"{path}/incidents/{one}/draft", {"status": "identified", "text": "a cable"})
+    api.ask("DELETE", f"{path}/incidents/{one}/draft")
+    told = {"status": "investigating", "title": "Slow checkout", "text": "We are looking."}
+    page = api.ask("POST", f"{path}/incidents/{one}/publish", told)
+    shown = [n["title"] for n in page["notices"]]
+    api.checks.check("what was told is shown", "Slow checkout" in shown, str(shown))
+    api.ask("POST", f"{path}/incidents/999999/publish", told, 404)
+    component = page["components"][0]["name"]
+    fix = {"component": component, "condition": "partial_outage", "why": "as users see it",
+           "lasts": "1h"}  # fmt: skip
+    api.ask("POST", f"{path}/components", fix)
+    api.ask("POST", f"{path}/components", {**fix, "component": "nothing"}, 400)
+    work = {"title": "a new cable", "from": LATER, "until": "2031-01-01T02:00:00Z"}
+    page = api.ask("POST", f"{path}/maintenances", work, 201)
+    number = page["maintenances"][0]["id"]
+    api.ask("POST", f"{path}/maintenances/{number}", {"phase": "in_progress", "text": "we begin"})
+    api.ask("POST", f"/api/v1/incidents/{one}/cancel", {"text": "done"})
 
 
 def outside(api):
@@ -388,6 +423,8 @@ def run(platform, checks):
         outside(api)
         people(api)
         detection(api)
+        runbooks(api)
+        status_page(api)
     ledger(api)
     problems(api)
     sent_again(platform, api)
