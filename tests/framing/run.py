@@ -139,11 +139,15 @@ def count(lines):
 
 def differences(gateway_lines, backend_lines):
     ours, theirs = count(gateway_lines), count(backend_lines)
-    return [
+    found = [
         f"{key or 'without a case'}: gateway {ours[key]}, backend {theirs[key]}"
         for key in sorted(set(ours) | set(theirs), key=str)
         if ours[key] != theirs[key]
     ]
+    if ours[None] != theirs[None]:
+        odd = [line for line in backend_lines if not CASE.search(line)]
+        found.append(f"without a case came to the backend: {odd}")
+    return found
 
 
 def settle(backend, wanted):
