@@ -18,7 +18,6 @@
 namespace sg::platform::local {
 
 using inspect::add_row;
-using inspect::Evidence;
 using inspect::Finding;
 using inspect::Findings;
 using inspect::Order;

@@ -10,7 +10,6 @@
 namespace sg::platform::postgres {
 
 using inspect::add_row;
-using inspect::Evidence;
 using inspect::Finding;
 using inspect::Findings;
 using inspect::number_of;

@@ -11,7 +11,6 @@
 namespace sg::platform::postgres {
 
 using inspect::add_row;
-using inspect::Evidence;
 using inspect::Finding;
 using inspect::Findings;
 using inspect::number_of;

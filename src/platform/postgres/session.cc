@@ -52,7 +52,6 @@ Result<Settings> settings_of(const std::string& target, const std::string& appli
     char* complaint = nullptr;
     const std::unique_ptr<PQconninfoOption, Clear> options(
         PQconninfoParse(target.c_str(), &complaint));
-    const std::string what = complaint == nullptr ? "" : complaint;
     PQfreemem(complaint);
     // What libpq complains of quotes the text, password and all.
     if (!options)

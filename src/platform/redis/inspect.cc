@@ -9,7 +9,6 @@
 
 namespace sg::platform::redis {
 
-using inspect::Finding;
 using inspect::Findings;
 using inspect::Order;
 using inspect::Standing;

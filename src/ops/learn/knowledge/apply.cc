@@ -7,7 +7,6 @@ namespace sg::knowledge {
 
 namespace {
 
-using ops::Kind;
 using ops::Recorded;
 
 void on(Postmortem& p, const PostmortemDrafted& e, const Recorded& event) {
