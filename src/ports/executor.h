@@ -31,7 +31,7 @@ class Executor {
     virtual Result<std::string> before(const Act& act, Instant now) const = 0;
 
     // Blocks, at most 10 s. Returns what was done, for people. Requires: check(order.act).
-    // Error: as a caller needs it: `again` of its code says whether the same may be tried once more.
+    // Error: `again` of its code says whether the same may be tried once more.
     virtual Result<std::string> carry_out(const Order& order, Instant now) const = 0;
 
     // Puts back what before() found. Done already, or never carried out: no error. Requires: the
