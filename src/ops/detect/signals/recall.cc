@@ -65,10 +65,7 @@ int Rollup::tier_for(Instant at, Instant to) const {
 void Rollup::add_bucket(const Series& series, int tier, std::int64_t bucket, Tally& to,
                         Missing& missing) const {
     if (tier == 0) {
-        const auto at = std::ranges::lower_bound(series.seconds, bucket, {},
-                                                 [](const auto& entry) { return entry.first; });
-        if (at == series.seconds.end() || at->first != bucket) return;
-        if (const auto tally = unpack_tally(at->second)) to += *tally;
+        if (const auto tally = series.seconds.at(bucket)) to += *tally;
         return;
     }
     for (const auto* recent : {&series.pending, &series.writing}) {

@@ -97,34 +97,17 @@ void Rollup::put(SeriesName name, std::int64_t second, const Tally& tally) {
         at = series_.emplace(std::move(name), Series{}).first;
         at->second.id = next_id_++;
     }
-    put_second(at->second, second, tally);
+    at->second.seconds.add(second, tally);
     for (int tier = stored_first; tier < tier_count; ++tier) {
         const auto bucket = bucket_at(tier, start_of(0, second));
         at->second.pending[static_cast<std::size_t>(tier)][bucket] += tally;
     }
 }
 
-void Rollup::put_second(Series& series, std::int64_t second, const Tally& tally) const {
-    auto& seconds = series.seconds;
-    const auto at = std::ranges::lower_bound(seconds, second, {},
-                                             [](const auto& entry) { return entry.first; });
-    if (at == seconds.end() || at->first != second) {
-        seconds.insert(at, {second, pack(tally)});
-        return;
-    }
-    Tally both = unpack_tally(at->second).value_or(Tally{});
-    both += tally;
-    at->second = pack(both);
-}
-
 void Rollup::trim() {
     const auto kept = seconds_of(tiers[0].keep + tiers[0].slack);
     const auto now = bucket_at(0, closed_);
-    for (auto& [name, series] : series_) {
-        auto& seconds = series.seconds;
-        while (!seconds.empty() && seconds.front().first < now - kept) seconds.pop_front();
-        while (!seconds.empty() && seconds.back().first > now + kept) seconds.pop_back();
-    }
+    for (auto& [name, series] : series_) series.seconds.keep(now - kept, now + kept);
     if (windows_.size() > windows_max) windows_.clear();
 }
 

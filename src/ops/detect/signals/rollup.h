@@ -6,7 +6,6 @@
 // had counted is written with the buckets, unless the gateway dies in the same 10 s.
 #pragma once
 
-#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -14,6 +13,7 @@
 
 #include "ops/detect/signals/affected.h"
 #include "ops/detect/signals/ask.h"
+#include "ops/detect/signals/seconds.h"
 #include "ops/detect/signals/store.h"
 #include "ops/detect/signals/tiers.h"
 
@@ -72,9 +72,9 @@ class Rollup final : public History {
     using Buckets = std::map<std::int64_t, Tally>;
     struct Series {
         std::int64_t id = 0;
-        bool is_stored = false;                                    // Of the writer alone.
-        std::deque<std::pair<std::int64_t, std::string>> seconds;  // Packed; ordered.
-        std::array<Buckets, tier_count> pending;                   // Not yet in the database.
+        bool is_stored = false;  // Of the writer alone.
+        Seconds seconds;
+        std::array<Buckets, tier_count> pending;  // Not yet in the database.
         std::array<Buckets, tier_count> writing;  // On their way; changed by the writer alone.
     };
     struct Span {
@@ -96,7 +96,6 @@ class Rollup final : public History {
 
     // With the lock held.
     void put(SeriesName name, std::int64_t second, const Tally& tally);
-    void put_second(Series& series, std::int64_t second, const Tally& tally) const;
     void trim();
     int tier_held(Instant at) const;
     Span aligned(Instant from, Instant to) const;
