@@ -85,6 +85,14 @@ constexpr std::string_view for_the_record[] = {
     "action_item.added",
     "action_item.done",
     "action_item.reopened",
+    "runbook.started",
+    "runbook.checked",
+    "runbook.diagnosed",
+    "runbook.asked",
+    "runbook.answered",
+    "runbook.reached",
+    "runbook.went_on",
+    "runbook.ended",
 };
 
 bool is_for_the_record(Kind kind) {
