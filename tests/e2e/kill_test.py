@@ -2,7 +2,8 @@
 """kill -9 of the process that carries the traffic, 20 times under load.
 
 Promised: no connection is refused, only requests in flight at a kill are lost, and the longest time
-in which nothing is answered is 50 ms, or eight starts of a program where the machine is slower. --peer nginx kills nginx's worker in the same way.
+in which nothing is answered is 50 ms, or eight starts of a program where the machine is slower.
+--peer nginx kills nginx's worker in the same way.
 """
 import argparse
 import asyncio

@@ -168,7 +168,8 @@ def main():
                     "streamgate" in fields.get("via", "").lower(),
                     fields.get("via", "no Via field"),
                 )
-                judge(checks, *watch_until_smooth(f"{base}/live/", seconds, [str(pictures)]), seconds)
+                seen = watch_until_smooth(f"{base}/live/", seconds, [str(pictures)])
+                judge(checks, *seen, seconds)
                 judge_start(checks, folder / "state" / "log" / "access.log")
             started = lab.tree(up.pid)
             os.kill(up.pid, signal.SIGINT)  # Ctrl-C
