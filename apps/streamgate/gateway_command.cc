@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -232,6 +233,68 @@ void add_fault(CLI::App* ctl, Cli& cli) {
     });
 }
 
+// A kind whose members are all texts: those without `--` are required.
+struct TextKind {
+    struct Member {
+        const char* key;
+        const char* option;  // As CLI11 reads it.
+        const char* what;
+    };
+    const char* command;
+    const char* what;
+    const char* kind;
+    std::vector<Member> members;
+};
+
+const std::vector<TextKind>& text_kinds() {
+    static const std::vector<TextKind> kinds = {
+        {"shed",
+         "Refuse a share of what comes anew to a service",
+         "shed",
+         {{"service", "service", ""},
+          {"share", "share", "Of the requests: 20%"},
+          {"retry_after", "--retry-after", "What the refused are told to wait: 5s"}}},
+        {"open-breaker",
+         "Take an endpoint out as if its breaker had opened",
+         "open_breaker",
+         {{"service", "service", ""}, {"endpoint", "endpoint", "host:port"}}},
+        {"block-client",
+         "Refuse the requests of a client",
+         "block_client",
+         {{"client", "client", "An address or a block: 203.0.113.7, 203.0.113.0/24"},
+          {"service", "--service", "Only to this one"}}},
+        {"switch-off",
+         "Tell a service to do without one of its needs",
+         "switch_off",
+         {{"service", "service", ""}, {"need", "need", "What it is to do without"}}},
+    };
+    return kinds;
+}
+
+void add_text_kind(CLI::App* ctl, Cli& cli, const TextKind& kind) {
+    struct Options : Saying {
+        std::map<std::string, std::string> with;
+    };
+    auto* const command = ctl->add_subcommand(kind.command, kind.what);
+    const auto o = std::make_shared<Options>();
+    for (const auto& member : kind.members) {
+        auto* const option = command->add_option(member.option, o->with[member.key], member.what);
+        if (*member.option != '-') option->required();
+    }
+    add_saying(command, *o);
+    command->callback([&cli, &kind, o] {
+        std::string id = kind.command;
+        for (const auto& member : kind.members) {
+            const auto& value = o->with[member.key];
+            if (value.empty()) continue;
+            o->what[member.key] = value;
+            if (*member.option != '-' && std::string_view("share") != member.key) id += "-" + value;
+        }
+        if (o->id.empty()) o->id = id;
+        say_directive(cli, *o, kind.kind);
+    });
+}
+
 void add_ctl(CLI::App* gateway, Cli& cli) {
     auto* const ctl = gateway->add_subcommand("ctl", "Talk to a running gateway");
     ctl->require_subcommand(1);
@@ -261,6 +324,7 @@ void add_ctl(CLI::App* gateway, Cli& cli) {
     add_drain_endpoint(ctl, cli);
     add_circuit(ctl, cli);
     add_fault(ctl, cli);
+    for (const auto& kind : text_kinds()) add_text_kind(ctl, cli, kind);
     auto* const lift = ctl->add_subcommand("lift", "End a directive before its time");
     const auto id = std::make_shared<std::string>();
     lift->add_option("id", *id)->required();

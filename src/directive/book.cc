@@ -24,6 +24,11 @@ Instant to_millisecond(Instant t) {
     return t == Instant::never() ? t : Instant{t.ns - t.ns % 1'000'000};
 }
 
+bool same_what(const Directive& a, const Directive& b) {
+    const std::string kind(kind_of(a));
+    return kind == kind_of(b) && write_tree(a).at(kind) == write_tree(b).at(kind);
+}
+
 }  // namespace
 
 DirectiveBook::DirectiveBook(std::string path) : path_(std::move(path)) {}
@@ -47,8 +52,15 @@ Result<void> DirectiveBook::add(Directive directive, Instant now) {
     directive.expires_at = to_millisecond(directive.expires_at);
     TRY_VOID(validate(directive, now));
     auto list = *in_force_;
-    std::erase_if(list,
-                  [&](const Directive& d) { return d.id == directive.id || d.expires_at <= now; });
+    std::erase_if(list, [&](const Directive& d) { return d.expires_at <= now; });
+    // Said again without a change it keeps its place: an orchestrator that repeats itself must not
+    // overrule what was said since.
+    const auto known = std::ranges::find(list, directive.id, &Directive::id);
+    if (known != list.end() && same_what(*known, directive)) {
+        *known = std::move(directive);
+        return replace(std::move(list));
+    }
+    if (known != list.end()) list.erase(known);
     if (list.size() >= directives_max)
         return fail(Errc::exhausted, fmt::format("{} directives are in force", list.size()),
                     "lift some of them");

@@ -37,6 +37,16 @@ TEST(DirectiveJson, EveryKindComesBackAsItWas) {
              R"("issued_at":"2026-11-23T06:22:31.042Z",)"
              R"("set_endpoints":{"service":"api","version":"v2",)"
              R"("endpoints":["127.0.0.1:9000","unix:/run/a"]}})",
+             R"({"id":"a","origin":"ana","issued_at":"2026-11-23T06:22:31.042Z",)"
+             R"("shed":{"service":"api","share":0.25,"retry_after":"30s"}})",
+             R"({"id":"a","origin":"ana","issued_at":"2026-11-23T06:22:31.042Z",)"
+             R"("open_breaker":{"service":"api","endpoint":"10.0.0.1:80"}})",
+             R"({"id":"a","origin":"ana","issued_at":"2026-11-23T06:22:31.042Z",)"
+             R"("block_client":{"client":"203.0.113.7"}})",
+             R"({"id":"a","origin":"ana","issued_at":"2026-11-23T06:22:31.042Z",)"
+             R"("block_client":{"client":"2001:db8::/32","service":"api"}})",
+             R"({"id":"a","origin":"ana","issued_at":"2026-11-23T06:22:31.042Z",)"
+             R"("switch_off":{"service":"api","need":"sessions"}})",
          })
         EXPECT_EQ(round(text), text);
 }
@@ -123,6 +133,18 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{R"("expires_in":"1m","inject_fault":{"service":"a","bytes_per_second":0})", "is 0"},
         Bad{R"("set_endpoints":{"service":"a","version":"v","endpoints":["a:1","a:1"]})", "twice"},
         Bad{R"("set_endpoints":{"service":"a","version":"v","endpoints":[5]})", "not a text"},
+        Bad{R"("shed":{"service":"a"})", "the share is not above 0 %"},
+        Bad{R"("shed":{"service":"a","share":"101%"})", "share"},
+        Bad{R"("shed":{"share":"10%"})", "`service` is empty"},
+        Bad{R"("shed":{"service":"a","share":"10%","retry_after":"2h"})", "from 1s to 1h"},
+        Bad{R"("open_breaker":{"service":"a","endpoint":"nowhere"})", "is not an endpoint"},
+        Bad{R"("block_client":{"client":"somebody"})", "is no client"},
+        Bad{R"("block_client":{"client":"0.0.0.0/0"})", "too many clients"},
+        Bad{R"("block_client":{"client":"10.0.0.0/7"})", "too many clients"},
+        Bad{R"("block_client":{"client":"2000::/3"})", "too many clients"},
+        Bad{R"("block_client":{})", "is no client"},
+        Bad{R"("switch_off":{"service":"a","need":"x\r\ny"})", "is no name of a need"},
+        Bad{R"("switch_off":{"service":"a"})", "`need` is empty"},
         Bad{R"("set_endpoints":{"service":"a","version":"v","endpoints":"a:1"})",
             "is not a list"}));
 

@@ -58,7 +58,34 @@ struct SetEndpoints {
     std::vector<std::string> endpoints;  // host:port
 };
 
-using What = std::variant<SetWeights, DrainEndpoint, SetCircuit, InjectFault, SetEndpoints>;
+// Refuses a share of what comes anew to a service. Streams and tunnels under way are not touched:
+// whoever is served goes on being served.
+struct Shed {
+    std::string service;
+    Share share = {0};
+    Duration retry_after = 5s;  // What the refused are told; whole seconds.
+};
+
+// The endpoint is out as if its breaker had opened: it gets no request unless no other is left.
+struct OpenBreaker {
+    std::string service;
+    std::string endpoint;  // host:port
+};
+
+// Refuses the requests of a client. Who that is behind trusted proxies, the gateway determines.
+struct BlockClient {
+    std::string client;   // An address or a block, `203.0.113.0/24`.
+    std::string service;  // Only to this one; empty: to all.
+};
+
+// The service is told, with each request, to do without one of its needs.
+struct SwitchOff {
+    std::string service;
+    std::string need;
+};
+
+using What = std::variant<SetWeights, DrainEndpoint, SetCircuit, InjectFault, SetEndpoints, Shed,
+                          OpenBreaker, BlockClient, SwitchOff>;
 
 struct Directive {
     std::string id;      // Unique; a second one with the same id replaces the first.

@@ -53,6 +53,13 @@ class Members {
         if (!parsed) return wrong(key, "is not valid: " + parsed.error().what);
         out = *parsed;
     }
+    void share(const char* key, Share& out) {  // A plain number, too: 0.2 is 20%.
+        std::optional<Share> share;
+        if (const auto* value = find(key); value != nullptr && value->is_number())
+            share = Share{value->get<double>()};
+        else quantity(key, share, &parse_share);
+        if (share) out = *share;
+    }
     void time(const char* key, std::optional<Instant>& out) {
         const auto* value = find(key);
         if (value == nullptr) return;
@@ -153,12 +160,8 @@ Result<What> read_inject_fault(const Json& json) {
     InjectFault what;
     in.text("route", what.route);
     in.text("service", what.service);
-    // Shares and sizes may be plain numbers too: 0.2 is 20%, 4096 is 4KiB.
-    std::optional<Share> share;
-    if (const auto* value = in.find("share"); value != nullptr && value->is_number())
-        share = Share{value->get<double>()};
-    else in.quantity("share", share, &parse_share);
-    if (share) what.share = *share;
+    in.share("share", what.share);
+    // Sizes may be plain numbers too: 4096 is 4KiB.
     if (const auto* value = in.find("bytes_per_second"); value != nullptr && value->is_number()) {
         std::uint64_t count = 0;
         if (in.whole(*value, "bytes_per_second", count)) what.bytes_per_second = Bytes{count};
@@ -185,6 +188,45 @@ Result<What> read_set_endpoints(const Json& json) {
     return what;
 }
 
+Result<What> read_shed(const Json& json) {
+    Members in(json, "shed");
+    Shed what;
+    in.text("service", what.service);
+    in.share("share", what.share);
+    std::optional<Duration> retry_after;
+    in.quantity("retry_after", retry_after, &parse_duration);
+    if (retry_after) what.retry_after = *retry_after;
+    TRY_VOID(in.done());
+    return what;
+}
+
+Result<What> read_open_breaker(const Json& json) {
+    Members in(json, "open_breaker");
+    OpenBreaker what;
+    in.text("service", what.service);
+    in.text("endpoint", what.endpoint);
+    TRY_VOID(in.done());
+    return what;
+}
+
+Result<What> read_block_client(const Json& json) {
+    Members in(json, "block_client");
+    BlockClient what;
+    in.text("client", what.client);
+    in.text("service", what.service);
+    TRY_VOID(in.done());
+    return what;
+}
+
+Result<What> read_switch_off(const Json& json) {
+    Members in(json, "switch_off");
+    SwitchOff what;
+    in.text("service", what.service);
+    in.text("need", what.need);
+    TRY_VOID(in.done());
+    return what;
+}
+
 struct Kind {
     const char* name;
     Result<What> (*read)(const Json&);
@@ -192,7 +234,9 @@ struct Kind {
 constexpr Kind kinds[] = {
     {"set_weights", read_set_weights},     {"drain_endpoint", read_drain_endpoint},
     {"set_circuit", read_set_circuit},     {"inject_fault", read_inject_fault},
-    {"set_endpoints", read_set_endpoints},
+    {"set_endpoints", read_set_endpoints}, {"shed", read_shed},
+    {"open_breaker", read_open_breaker},   {"block_client", read_block_client},
+    {"switch_off", read_switch_off},
 };
 static_assert(std::size(kinds) == std::variant_size_v<What>);
 
@@ -209,10 +253,11 @@ Result<void> read_what(Members& in, Directive& out) {
         TRY(out.what, kind.read(*value));
     }
     TRY_VOID(in.done());
-    if (found == nullptr)
-        return fail(Errc::invalid_argument, "the directive says nothing to do",
-                    "set_weights, drain_endpoint, set_circuit, inject_fault or set_endpoints");
-    return {};
+    if (found != nullptr) return {};
+    std::vector<std::string_view> names;
+    for (const auto& kind : kinds) names.emplace_back(kind.name);
+    return fail(Errc::invalid_argument, "the directive says nothing to do",
+                fmt::format("one of {}", fmt::join(names, ", ")));
 }
 
 }  // namespace

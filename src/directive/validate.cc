@@ -85,6 +85,48 @@ Result<void> check(const SetEndpoints& what) {
     return {};
 }
 
+Result<void> check(const Shed& what) {
+    TRY_VOID(name("service", what.service));
+    if (!(what.share.of_one > 0 && what.share.of_one <= 1))
+        return wrong("the share is not above 0 % and at most 100 %");
+    if (what.retry_after < 1s || what.retry_after > retry_after_max)
+        return wrong("retry_after is not from 1s to " + to_text(retry_after_max));
+    return {};
+}
+
+Result<void> check(const OpenBreaker& what) {
+    TRY_VOID(name("service", what.service));
+    return endpoint(what.endpoint);
+}
+
+Result<void> check(const BlockClient& what) {
+    if (!what.service.empty()) TRY_VOID(name("service", what.service));
+    const auto block = parse_cidr(what.client);
+    if (!block)
+        return wrong(fmt::format("`{}` is no client", what.client),
+                     "write an address or a block: 203.0.113.7, 203.0.113.0/24, 2001:db8::/48");
+    // A slip of the finger must not shut everybody out.
+    const std::uint8_t widest = block->base.is_v4() ? 96 + 8 : 16;
+    if (block->prefix_bits < widest)
+        return wrong(fmt::format("`{}` are too many clients", what.client),
+                     "at most /8 of IPv4 and /16 of IPv6");
+    return {};
+}
+
+Result<void> check(const SwitchOff& what) {
+    TRY_VOID(name("service", what.service));
+    TRY_VOID(name("need", what.need));
+    // It goes into a header field, in a list.
+    const auto fits = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '-' || c == '_' || c == '.';
+    };
+    if (!std::ranges::all_of(what.need, fits))
+        return wrong(fmt::format("`{}` is no name of a need", what.need),
+                     "letters, digits, `-`, `_` and `.`");
+    return {};
+}
+
 Result<void> check_expiry(const Directive& d, Instant now) {
     const bool fault = std::holds_alternative<InjectFault>(d.what);
     if (d.expires_at == Instant::never()) {
@@ -105,8 +147,9 @@ Result<void> check_expiry(const Directive& d, Instant now) {
 }  // namespace
 
 std::string_view kind_of(const Directive& directive) {
-    constexpr std::string_view kinds[] = {"set_weights", "drain_endpoint", "set_circuit",
-                                          "inject_fault", "set_endpoints"};
+    constexpr std::string_view kinds[] = {"set_weights",  "drain_endpoint", "set_circuit",
+                                          "inject_fault", "set_endpoints",  "shed",
+                                          "open_breaker", "block_client",   "switch_off"};
     static_assert(std::size(kinds) == std::variant_size_v<What>);
     return kinds[directive.what.index()];
 }

@@ -14,11 +14,11 @@ inline constexpr std::size_t endpoints_max = 4096;  // Of one directive.
 inline constexpr std::size_t versions_max = 256;
 inline constexpr std::uint32_t weight_max = 1'000'000;
 inline constexpr Duration delay_max = 10min;
+inline constexpr Duration retry_after_max = 1h;
 
 Result<void> validate(const Directive& directive, Instant now);
 
-// The word for its kind: `set_weights`, `drain_endpoint`, `set_circuit`, `inject_fault`,
-// `set_endpoints`.
+// The word for its kind, as in its JSON: `set_weights`, `drain_endpoint`…
 std::string_view kind_of(const Directive& directive);
 
 }  // namespace sg::directive

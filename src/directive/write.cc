@@ -46,6 +46,24 @@ Json write(const SetEndpoints& what) {
         {"service", what.service}, {"version", what.version}, {"endpoints", std::move(endpoints)}};
 }
 
+Json write(const Shed& what) {
+    return {{"service", what.service},
+            {"share", what.share.of_one},
+            {"retry_after", to_text(what.retry_after)}};
+}
+
+Json write(const OpenBreaker& what) {
+    return {{"service", what.service}, {"endpoint", what.endpoint}};
+}
+
+Json write(const BlockClient& what) {
+    Json out{{"client", what.client}};
+    if (!what.service.empty()) out["service"] = what.service;
+    return out;
+}
+
+Json write(const SwitchOff& what) { return {{"service", what.service}, {"need", what.need}}; }
+
 }  // namespace
 
 Json write_tree(const Directive& directive) {

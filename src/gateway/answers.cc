@@ -30,6 +30,9 @@ web::Reply reply_error(const Error& error) {
 
 bool may_ask(const web::Request& request) {
     if (request.door == local_door) return true;
+    const bool directives =
+        request.path == "/directives" || request.path.starts_with("/directives/");
+    if (request.door == operations_door && directives) return true;
     return request.method == "GET" && (request.path == "/metrics" || request.path == "/healthz" ||
                                        request.path == "/snapshot");
 }

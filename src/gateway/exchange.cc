@@ -34,6 +34,7 @@ void Exchange::begin(Client& c, Tick now) {
     account.client = c.peer;
     began = seen = now;
     give_up_at = Tick::never();
+    retry_after_s = 1;
 }
 
 void Exchange::finish() {

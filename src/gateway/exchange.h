@@ -86,6 +86,7 @@ struct Exchange : runtime::Timer {
     bool unfinished = false;      // The client must see that the response is incomplete.
     bool in_service = false;      // Counted among the service's requests in flight.
     bool in_gateway = false;
+    std::uint32_t retry_after_s = 1;  // What a client that is told 503 should wait.
     std::optional<guards::Fault> fault;
 
     // Keeps of the request's head what the account needs; the client's input then holds only what

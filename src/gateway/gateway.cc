@@ -217,7 +217,7 @@ Result<> Gateway::open_admin() {
         const auto& files = telemetry.snapshot_certificate;
         TRY(auto tls, runtime::TlsServer::make({.certificates = {{files.certificate, files.key}},
                                                 .client_ca = telemetry.snapshot_client_ca}));
-        TRY_VOID(admin_->listen(address, std::string(metrics_door), std::move(tls)));
+        TRY_VOID(admin_->listen(address, std::string(operations_door), std::move(tls)));
     }
     return {};
 }

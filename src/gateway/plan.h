@@ -25,6 +25,7 @@ struct ServiceState {
     ServiceSpec spec;  // Of the newest configuration; `spec.config` lives in `snapshot`.
     config::Snapshot snapshot;
     config::Circuit circuit;  // With directives applied.
+    std::string without;      // Needs that are switched off: `sessions, search`.
     upstream::ServicePolicy policy;
     std::vector<std::unique_ptr<upstream::EndpointIo>> io;
     std::deque<Place*>

@@ -1,8 +1,11 @@
 #include "gateway/worker.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <pthread.h>
 
 #include <algorithm>
+#include <set>
 
 #include "base/check.h"
 #include "http/date.h"
@@ -133,6 +136,8 @@ void Worker::set_health(const HealthNews& news) {
 void Worker::apply_directives(ServiceState& service) {
     std::map<std::string, std::uint32_t> weights;
     std::vector<std::string> drained;
+    std::vector<std::string> breakers;
+    std::set<std::string_view> without;
     service.circuit = service.spec.config->circuit;
     for (const auto& directive : *directives_) {
         if (const auto* w = std::get_if<directive::SetWeights>(&directive.what)) {
@@ -145,10 +150,16 @@ void Worker::apply_directives(ServiceState& service) {
             if (c->requests_max) service.circuit.requests_max = *c->requests_max;
             if (c->connections_max) service.circuit.connections_max = *c->connections_max;
             if (c->queue_max) service.circuit.queue_max = *c->queue_max;
+        } else if (const auto* b = std::get_if<directive::OpenBreaker>(&directive.what)) {
+            if (b->service == service.name) breakers.push_back(b->endpoint);
+        } else if (const auto* o = std::get_if<directive::SwitchOff>(&directive.what)) {
+            if (o->service == service.name) without.insert(o->need);
         }
     }
+    service.without = fmt::to_string(fmt::join(without, ", "));
     service.policy.set_weights(weights);
     service.policy.set_drained(drained);
+    service.policy.set_breakers(breakers, loop_.now());
 }
 
 void Worker::set_directives(DirectivesInForce directives) {
@@ -164,8 +175,20 @@ void Worker::set_directives(DirectivesInForce directives) {
         const auto it = services_.find(name);
         return it == services_.end() ? std::optional<std::uint16_t>{} : it->second->spec.telemetry;
     };
-    faults_ = guards::Faults::compile(*directives_, route, service,
-                                      {.wall = wall_now(), .steady = steady_now()});
+    const guards::Moment now{.wall = wall_now(), .steady = steady_now()};
+    faults_ = guards::Faults::compile(*directives_, route, service, now);
+    refusals_ = guards::Refusals::compile(*directives_, service, now);
+}
+
+Ending Worker::refused(Exchange& x) {
+    const auto* const refusal = refusals_.pick({.service = x.account.service,
+                                                .client = x.origin.client,
+                                                .random = ids_.next(),
+                                                .now = loop_.now()});
+    if (refusal == nullptr) return Ending::ok;
+    x.detail = "by directive " + refusal->directive;
+    x.retry_after_s = refusal->retry_after_s;
+    return refusal->ending;
 }
 
 const guards::Fault* Worker::fault_for(const Exchange& x) {

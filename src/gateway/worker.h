@@ -14,6 +14,7 @@
 #include "directive/model.h"
 #include "gateway/client.h"
 #include "gateway/exchange.h"
+#include "gateway/guards/refusals.h"
 #include "gateway/plan.h"
 #include "gateway/telemetry/access_log.h"
 #include "gateway/telemetry/counters.h"
@@ -106,6 +107,8 @@ class Worker {
     void give_exchange(Exchange& exchange);
     upstream::EndpointIo& io_of(ServiceState& service, upstream::EndpointState& endpoint);
     const guards::Fault* fault_for(const Exchange& exchange);
+    bool refuses_some() const { return !refusals_.empty(); }
+    Ending refused(Exchange& exchange);  // By directive, and why; ok: it is not.
     Instant wall_at(Tick t) const { return {t.ns + wall_offset_ns_}; }  // Of the last 100 ms.
     std::string_view date() const { return date_; }  // IMF-fixdate, of this second.
 
@@ -155,6 +158,7 @@ class Worker {
     };
     std::unique_ptr<Ticker> ticker_;
     guards::Faults faults_;
+    guards::Refusals refusals_;
     http::DateCache date_cache_;
     std::string date_;
     Tick date_until_;

@@ -31,6 +31,7 @@ inline constexpr std::string_view field_names[] = {
     "proxy-status",
     "server",
     "set-cookie",
+    "streamgate-without",
     "te",
     "trailer",
     "traceparent",

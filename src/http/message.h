@@ -52,6 +52,7 @@ enum class FieldId : std::uint8_t {
     proxy_status,
     server,
     set_cookie,
+    streamgate_without,
     te,
     trailer,
     traceparent,

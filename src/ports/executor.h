@@ -20,6 +20,9 @@ struct Order {
     // The gateway takes it back by itself then, even with operations dead; other platforms do not
     // know of it.
     Instant expires_at = Instant::never();
+    // What before() found when it was asked for this act. A verb that must hit what was meant then,
+    // and nothing else (cancel_query), refuses without it.
+    std::string before = {};
 };
 
 class Executor {

@@ -45,7 +45,8 @@ def serve(port, slow_by=0.3):
         def do_GET(self):
             if self.path == "/slow":
                 time.sleep(slow_by)
-            body = str(port).encode()
+            without = self.headers.get("StreamGate-Without", "-")
+            body = (without if self.path == "/without" else str(port)).encode()
             self.send_response(200)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
@@ -173,14 +174,46 @@ def check_faults(checks, bench):
     bench.ctl("lift", "r")
 
 
+def check_mitigations(checks, bench):
+    port = bench.ports["port"]
+    said = bench.ctl("shed", "api", "50%", "--retry-after", "30s", "--for", "1h")
+    checks.check("shedding is said back in a sentence", said.stdout.startswith(
+        "api: 50% of new requests are refused, for 1h\n"), said.stdout + said.stderr)
+    results = collections.Counter(fetch(port)[0] for _ in range(200))
+    checks.check("about half are refused", 60 <= results[503] <= 140, dict(results))
+    checks.check("other services are not touched", fetch(port, "/slow")[0] == 200)
+    bench.ctl("lift", "shed-api")
+    checks.check("lifted: nobody is", {fetch(port)[0] for _ in range(50)} == {200})
+    endpoint = f"127.0.0.1:{bench.ports['a']}"
+    bench.ctl("open-breaker", "api", endpoint)
+    counts = bench.counts(100)
+    checks.check("an open breaker takes it out", counts["a"] == 0 and counts["b"] > 50,
+                 dict(counts))
+    bench.ctl("lift", f"open-breaker-api-{endpoint}")
+    checks.check("lifted: it is back", bench.counts(100)["a"] > 20)
+    bench.ctl("open-breaker", "slow", f"127.0.0.1:{bench.ports['c']}", "--id", "last")
+    checks.check("the last one goes on serving", fetch(port, "/slow")[0] == 200)
+    bench.ctl("lift", "last")
+    said = bench.ctl("block-client", "127.0.0.0/8", "--service", "slow", "--id", "b")
+    checks.check("a client is blocked", fetch(port, "/slow")[0] == 403, said.stderr)
+    checks.check("but not elsewhere", fetch(port)[0] == 200)
+    bench.ctl("lift", "b")
+    said = bench.ctl("block-client", "0.0.0.0/0")
+    checks.check("not everybody can be", "too many clients" in said.stderr, said.stderr)
+    bench.ctl("switch-off", "api", "sessions")
+    checks.check("a service is told to do without", fetch(port, "/without")[1] == "sessions")
+    bench.ctl("lift", "switch-off-api-sessions")
+    checks.check("and no longer", fetch(port, "/without")[1] == "-")
+
+
 def check_snapshot(checks, bench):
-    def pull(certificate):
+    def pull(certificate, request=b"GET /snapshot"):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.load_verify_locations(bench.server[0])
         if certificate:
             context.load_cert_chain(*certificate)
         with tls_test.connect(context, bench.ports["snapshot"], "gateway.test") as c:
-            c.sendall(b"GET /snapshot HTTP/1.1\r\nHost: g\r\nConnection: close\r\n\r\n")
+            c.sendall(request + b" HTTP/1.1\r\nHost: g\r\nConnection: close\r\n\r\n")
             received = b""
             while more := c.recv(65536):
                 received += more
@@ -190,6 +223,10 @@ def check_snapshot(checks, bench):
     head, _, body = reply.partition(b"\r\n\r\n")
     checks.check("a snapshot by mutual TLS", head.startswith(b"HTTP/1.1 200"))
     checks.check("it is versioned JSON", json.loads(body).get("version") == 1)
+    said = pull(bench.operator, b"GET /directives")
+    checks.check("directives by mutual TLS", said.startswith(b"HTTP/1.1 200"), said[:100])
+    said = pull(bench.operator, b"POST /reload")
+    checks.check("and nothing else", said.startswith(b"HTTP/1.1 404"), said[:100])
     try:
         refused = not pull(None)
     except (ssl.SSLError, OSError):
@@ -209,6 +246,7 @@ def main():
             check_drain(checks, bench)
             check_circuit(checks, bench)
             check_faults(checks, bench)
+            check_mitigations(checks, bench)
             check_snapshot(checks, bench)
             checks.check("the gateway still runs", bench.process.poll() is None)
         finally:

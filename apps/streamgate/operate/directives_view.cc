@@ -55,6 +55,18 @@ std::string said_of_circuit(const Json& circuit) {
     return fmt::format("{}: at most {}", text_at(circuit, "service"), what);
 }
 
+std::string said_of_refusal(const Json& directive) {
+    if (const auto& shed = at(directive, "shed"); !shed.is_null())
+        return fmt::format("{}: {} of new requests are refused", text_at(shed, "service"),
+                           share_of(shed));
+    if (const auto& block = at(directive, "block_client"); !block.is_null()) {
+        const auto service = text_at(block, "service");
+        return fmt::format("requests of {} {}are refused", text_at(block, "client"),
+                           service.empty() ? "" : "to " + service + " ");
+    }
+    return {};
+}
+
 }  // namespace
 
 std::string said(const Json& directive) {
@@ -72,6 +84,12 @@ std::string said(const Json& directive) {
         return fmt::format("{} {}: {}", text_at(found, "service"), text_at(found, "version"),
                            endpoints.empty() ? "no endpoint" : endpoints);
     }
+    if (const auto& breaker = at(directive, "open_breaker"); !breaker.is_null())
+        return fmt::format("{}: the breaker of {} is open", text_at(breaker, "service"),
+                           text_at(breaker, "endpoint"));
+    if (const auto& off = at(directive, "switch_off"); !off.is_null())
+        return fmt::format("{} does without {}", text_at(off, "service"), text_at(off, "need"));
+    if (auto refusal = said_of_refusal(directive); !refusal.empty()) return refusal;
     return "something that this program does not know";
 }
 

@@ -68,6 +68,10 @@ Task<Ending> admit(Exchange& x) {
         x.detail = "Content-Length says so";
         return Task<Ending>::ready(Ending::request_body_too_large);
     }
+    if (x.worker.refuses_some()) [[unlikely]] {
+        const Ending refused = x.worker.refused(x);
+        if (refused != Ending::ok) return Task<Ending>::ready(refused);
+    }
     x.in_gateway = true;
     if (x.worker.totals().requests.fetch_add(1, std::memory_order_relaxed) >= limits.requests_max)
         return Task<Ending>::ready(Ending::overloaded);

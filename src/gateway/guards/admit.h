@@ -8,8 +8,8 @@ namespace sg::gateway::guards {
 // Before routing: what is asked must be one thing, and not asked of ourselves in a circle.
 Ending inspect(Exchange& exchange);
 
-// After routing: limits of size and load, injected faults, a place among the service's requests in
-// flight.
+// After routing: limits of size and load, what a directive refuses, injected faults, a place among
+// the service's requests in flight.
 runtime::Task<Ending> admit(Exchange& exchange);
 
 // Gives back what admit() took. Once per exchange, whatever happened.

@@ -25,8 +25,9 @@ constexpr std::uint64_t hop_by_hop =
     bit(FieldId::transfer_encoding) | bit(FieldId::upgrade) | bit(FieldId::x_request_id);
 constexpr std::uint64_t dropped_from_requests =
     hop_by_hop | bit(FieldId::expect) | bit(FieldId::forwarded) | bit(FieldId::host) |
-    bit(FieldId::traceparent) | bit(FieldId::x_forwarded_for) | bit(FieldId::x_forwarded_host) |
-    bit(FieldId::x_forwarded_port) | bit(FieldId::x_forwarded_proto);
+    bit(FieldId::streamgate_without) | bit(FieldId::traceparent) | bit(FieldId::x_forwarded_for) |
+    bit(FieldId::x_forwarded_host) | bit(FieldId::x_forwarded_port) |
+    bit(FieldId::x_forwarded_proto);
 
 constexpr IpAddress nowhere;  // Of Unix sockets.
 
@@ -127,6 +128,7 @@ void append_own_fields(http::Out& out, const http::RequestHead& head,
         out.put("\r\n");
     }
     if (ours(FieldId::via)) append_via(out, head.minor, context.pseudonym);
+    if (!context.without.empty()) out.put_field("StreamGate-Without", context.without);
     if (ours(FieldId::x_request_id)) append_request_id(out, *context.variables);
     if (ours(FieldId::traceparent)) {
         out.put("traceparent: ");

@@ -40,6 +40,8 @@ struct ForwardContext {
     std::string_view pseudonym;       // Ours in Via.
     std::string_view endpoint;        // Host for requests that name none (HTTP/1.0).
 
+    std::string_view without;  // Needs that the service is to do without: `sessions, search`.
+
     http::Framing framing =
         http::Framing::none;  // Of the body as we send it: none, length or chunked.
     std::uint64_t content_length = 0;

@@ -132,6 +132,15 @@ TEST_F(Heads, ARequestAsTheEndpointGetsIt) {
         "traceparent: 00-00000000000000010000000000000002-0000000000000003-01\n\n");
 }
 
+TEST_F(Heads, OnlyTheGatewaySaysWhatToDoWithout) {
+    EXPECT_EQ(passed("StreamGate-Without: sessions\nX-Baz: 3\nstreamgate-without: search"),
+              "X-Baz: 3\n");
+    context_.without = "search, sessions";
+    const auto head = request("GET / HTTP/1.1\nHost: a\nStreamGate-Without: billing");
+    EXPECT_NE(head.find("\nStreamGate-Without: search, sessions\n"), std::string::npos) << head;
+    EXPECT_EQ(head.find("billing"), std::string::npos) << head;
+}
+
 TEST_F(Heads, HopByHopFieldsStayHere) {
     EXPECT_EQ(passed("Connection: close, X-Foo, x-bar\nX-Foo: 1\nKeep-Alive: timeout=5\nX-Bar: 2\n"
                      "X-Baz: 3\nProxy-Connection: x\nTE: trailers, gzip\nTrailer: X\nUpgrade: h2c\n"

@@ -96,7 +96,7 @@ Task<Ending> reply_status(Exchange& x, std::uint16_t status, Ending ending) {
                           .ending = ending,
                           .content_type = http::content_type_of(form),
                           .allow = x.match.allow};
-    if (status == 503) response.retry_after_s = 1;
+    if (status == 503) response.retry_after_s = x.retry_after_s;
     x.variables.request_id = x.account.request_id;
     const std::string_view text = content.overflow() ? std::string_view{} : content.text();
     const Ending sent = co_await send_made(x, response, text, ending);

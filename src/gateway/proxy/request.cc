@@ -42,6 +42,7 @@ Written write_head(Exchange& x, http::Out& out) {
         .prefix_length = x.match.prefix_length,
         .pseudonym = x.worker.shared().pseudonym,
         .endpoint = x.attempt.endpoint->id.name,
+        .without = x.service->without,
         .framing = x.request.framing,
         .content_length = x.request.content_length,
         .upgrade = x.request.upgrade,

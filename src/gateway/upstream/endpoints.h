@@ -47,7 +47,8 @@ struct EndpointState {
     std::uint16_t version = 0;  // Index in the policy's versions; means nothing when leaving.
     bool leaving =
         false;  // No longer in any list; freed when nothing is in flight and no pin is left.
-    bool drained = false;  // By directive: nothing new.
+    bool drained = false;       // By directive: nothing new.
+    bool breaker_open = false;  // By directive: nothing unless nothing else is available.
     Health health = Health::unknown;
     Ejection ejection;
 
@@ -83,7 +84,8 @@ struct EndpointState {
     void* attachment = nullptr;  // The I/O part's; never looked at here.
 
     bool available() const {
-        return !ejection.active && !drained && !leaving && health != Health::unhealthy;
+        return !ejection.active && !drained && !breaker_open && !leaving &&
+               health != Health::unhealthy;
     }
 };
 

@@ -19,6 +19,15 @@ std::string_view name_of(Reason reason) {
     return names[static_cast<std::size_t>(reason)];
 }
 
+namespace {
+
+bool is_said(std::span<const std::string> said, const EndpointAddress& id) {
+    return std::ranges::any_of(
+        said, [&](const std::string& one) { return one == id.text || one == id.name; });
+}
+
+}  // namespace
+
 ServicePolicy::ServicePolicy(const config::Service& service, const PolicyContext& context)
     : key_(context.key),
       random_(context.seed * 0x9E3779B97F4A7C15ull | 1),
@@ -91,6 +100,7 @@ void ServicePolicy::set_endpoints(std::string_view name, std::span<const Endpoin
 
     version->ready.reserve(version->all.size());
     if (balance_ == config::Balance::consistent_hash) rebuild_ring(*version);
+    set_breakers(std::vector<std::string>(breakers_said_), now);
     set_drained(std::vector<std::string>(drained_said_));
 }
 
@@ -127,11 +137,23 @@ void ServicePolicy::set_weights(const std::map<std::string, std::uint32_t>& weig
 
 void ServicePolicy::set_drained(std::span<const std::string> endpoints) {
     drained_said_.assign(endpoints.begin(), endpoints.end());
-    for (const auto& e : endpoints_)
-        e->drained = std::ranges::any_of(drained_said_, [&](const std::string& said) {
-            return said == e->id.text || said == e->id.name;
-        });
+    for (const auto& e : endpoints_) e->drained = is_said(drained_said_, e->id);
     refresh();
+}
+
+void ServicePolicy::set_breakers(std::span<const std::string> endpoints, Tick now) {
+    breakers_said_.assign(endpoints.begin(), endpoints.end());
+    std::vector<EndpointState*> opened;
+    for (const auto& e : endpoints_) {
+        const bool open = is_said(breakers_said_, e->id);
+        if (open && !e->breaker_open) opened.push_back(e.get());
+        // Back in service, it is given time to fill its caches again.
+        if (!open && e->breaker_open) begin_slow_start(*e, now);
+        e->breaker_open = open;
+    }
+    refresh();
+    if (panic_) return;  // There is nowhere else to go.
+    for (EndpointState* e : opened) abandon(*e, now);
 }
 
 void ServicePolicy::set_health(EndpointState& endpoint, Health health, bool last_check_passed,

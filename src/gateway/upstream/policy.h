@@ -75,6 +75,8 @@ class ServicePolicy {
 
     // Directive DrainEndpoint: all endpoints that are drained now, by text or name.
     void set_drained(std::span<const std::string> endpoints);
+    // Directive OpenBreaker: likewise. What waits there without a byte of response goes elsewhere.
+    void set_breakers(std::span<const std::string> endpoints, Tick now);
 
     // An active check has ended: what HealthState now says, and how this check itself went.
     void set_health(EndpointState& endpoint, Health health, bool last_check_passed, Tick now);
@@ -219,6 +221,7 @@ class ServicePolicy {
     std::vector<std::unique_ptr<EndpointState>> endpoints_;  // Leaving ones too.
     std::map<std::string, std::uint32_t> weights_said_;
     std::vector<std::string> drained_said_;
+    std::vector<std::string> breakers_said_;
     int only_version_ = -1;  // The only one that can be chosen now, or -1.
     bool panic_ = false;
     std::size_t ready_count_ = 0;

@@ -113,7 +113,8 @@ ServicePolicy::Version* ServicePolicy::version_for(const ChooseInput& input) {
 
 bool ServicePolicy::may_be_tried(const EndpointState& e) const {
     return (e.ejection.active || e.ejection.wanted) && !e.ejection.trial &&
-           !e.ejection.check_failing && !e.drained && e.health != Health::unhealthy;
+           !e.ejection.check_failing && !e.drained && !e.breaker_open &&
+           e.health != Health::unhealthy;
 }
 
 bool ServicePolicy::trial_due_for(const Version& version, const ChooseInput& input) const {

@@ -153,7 +153,8 @@ std::size_t ServicePolicy::ejections_allowed() const {
     std::size_t all = 0;
     std::size_t ejected = 0;
     for (const auto& e : endpoints_) {
-        if (e->leaving || e->drained || versions_[e->version].turn.weight == 0) continue;
+        if (e->leaving || e->drained || e->breaker_open || versions_[e->version].turn.weight == 0)
+            continue;
         ++all;
         if (e->ejection.active) ++ejected;
     }

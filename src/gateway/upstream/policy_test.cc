@@ -295,5 +295,29 @@ TEST(Endpoints, DrainedOnesGetNothingEvenInPanic) {
     EXPECT_FALSE(bed.spread(100).contains(1));
 }
 
+TEST(Endpoints, AnOpenBreakerTakesOneOutUnlessNoOtherIsLeft) {
+    Bed bed(service(), 2);
+    Choice waiting = bed.choose();
+    const int there = waiting.endpoint->id.telemetry;
+    const std::string one[] = {waiting.endpoint->id.name};
+    bed.policy.set_breakers(one, bed.now + 1s);
+    EXPECT_TRUE(waiting.abandoned());  // What waits there goes elsewhere.
+    bed.finish(waiting);
+    EXPECT_FALSE(bed.spread(100, 1s).contains(there));  // Nor is it tried, however long it lasts.
+
+    bed.policy.set_health(bed.at(3 - there), Health::unhealthy, false, bed.now);
+    EXPECT_TRUE(bed.policy.panic());
+    EXPECT_TRUE(bed.spread(100).contains(there));
+    bed.policy.set_health(bed.at(3 - there), Health::healthy, true, bed.now);
+    EXPECT_FALSE(bed.spread(100).contains(there));
+
+    const std::string both[] = {"10.0.0.1:80", "10.0.0.2:80"};
+    bed.policy.set_breakers(both, bed.now);
+    EXPECT_EQ(bed.spread(100).size(), 2U);
+    bed.policy.set_breakers({}, bed.now);
+    EXPECT_FALSE(bed.policy.panic());
+    EXPECT_EQ(bed.spread(100, 100ms).size(), 2U);
+}
+
 }  // namespace
 }  // namespace sg::gateway::upstream
