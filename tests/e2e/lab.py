@@ -17,23 +17,26 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 STREAMGATE = os.environ.get("STREAMGATE", str(ROOT / "build" / "release" / "streamgate"))
-_next_port = 22000 + os.getpid() * 7 % 8000
+# Scripts that run beside each other have ports of their own: lane 0 or 1.
+PORTS = 4500
+FIRST_PORT = 22000 + PORTS * int(os.environ.get("SG_LANE", "0"))
+_next_port = FIRST_PORT + os.getpid() * 7 % PORTS
 _port_lock = threading.Lock()
 
 
 def free_port():
     """Below the ephemeral range, so that no client connection takes it before a server does."""
     global _next_port
-    for _ in range(9000):
+    for _ in range(PORTS):
         with _port_lock:
-            _next_port = port = 22000 + (_next_port - 22000 + 1) % 9000
+            _next_port = port = FIRST_PORT + (_next_port - FIRST_PORT + 1) % PORTS
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))
             except OSError:
                 continue
         return port
-    raise RuntimeError("no free port from 22000 to 31000")
+    raise RuntimeError(f"no free port from {FIRST_PORT} to {FIRST_PORT + PORTS}")
 
 
 class Checks:
