@@ -200,6 +200,8 @@ void add_fault(CLI::App* ctl, Cli& cli) {
     struct Options : Saying {
         std::string route;
         std::string service;
+        std::string version;
+        std::string endpoint;
         std::string share;
         std::string delay;
         std::string bandwidth;
@@ -211,6 +213,8 @@ void add_fault(CLI::App* ctl, Cli& cli) {
     const auto o = std::make_shared<Options>();
     command->add_option("--route", o->route, "Requests of this route, or");
     command->add_option("--service", o->service, "of this service");
+    command->add_option("--version", o->version, "Only those that go to this version of it");
+    command->add_option("--endpoint", o->endpoint, "Only those that go to this endpoint of it");
     command->add_option("--share", o->share, "Share of them: 20%");
     command->add_option("--delay", o->delay, "Wait before forwarding: 250ms");
     command->add_option("--abort", o->abort, "Answer with this status");
@@ -224,6 +228,8 @@ void add_fault(CLI::App* ctl, Cli& cli) {
         };
         put("route", o->route);
         put("service", o->service);
+        put("version", o->version);
+        put("endpoint", o->endpoint);
         put("share", o->share);
         put("delay", o->delay);
         put("bytes_per_second", o->bandwidth);

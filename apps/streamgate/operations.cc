@@ -14,6 +14,7 @@
 #include "ops/detect/slo/show.h"
 #include "ops/detect/slo/store.h"
 #include "ops/leader.h"
+#include "ops/learn/drills/model.h"
 #include "ops/respond/notify/compose.h"
 #include "ops/spine.h"
 #include "platform/local/files.h"
@@ -67,6 +68,10 @@ Result<void> Operations::begin() {
                                       },
                                   .clock = clock_},
         layout_.history());
+    injectors_ = std::make_unique<Injectors>(
+        Injectors::World{.config = [this] { return config(); },
+                         .layout = platform::local::Layout{layout_.state},
+                         .config_file = config_file_});
     TRY_VOID(open_writer());
     writer_->start();
     pulse_ = std::make_unique<Pulse>(Pulse::World{
@@ -257,15 +262,47 @@ ops::Performed send_heartbeat(const std::string& body) {
 
 }  // namespace
 
+namespace {
+
+// One result for each fault, or what went wrong with the first that did.
+ops::Performed perform_drill(const store::Job& job, const Injectors& injectors) {
+    using How = ops::Performed::How;
+    const auto work = from_json<drills::Work>(job.body);
+    if (!work) return {How::failed, work.error().message(), {}};
+    drills::Done done;
+    std::string error;
+    for (std::size_t i = 0; i < work->faults.size(); ++i) {
+        const ports::FaultOrder order{.id = fmt::format("drill-{}.{}", work->drill, i + 1),
+                                      .fault = work->faults[i],
+                                      .reason = work->reason,
+                                      .expires_at = work->expires_at};
+        const auto undo = i < work->undo.size() ? work->undo[i] : std::string();
+        const auto came = job.kind == "drill.prepare"  ? injectors.prepare(order, wall_now())
+                          : job.kind == "drill.inject" ? injectors.inject(order, wall_now())
+                                                       : injectors.lift(order, undo, wall_now());
+        if (came) done.of_each.push_back(*came);
+        else if (error.empty()) error = came.error().what;
+        // What can be lifted is lifted, whatever else cannot.
+        if (!came && job.kind != "drill.lift") break;
+    }
+    if (!error.empty()) return {How::failed, error, {}};
+    return {How::done, to_json(done), {}};
+}
+
+}  // namespace
+
 ops::Performed Operations::perform(const store::Job& job, const config::Config& config) const {
     using How = ops::Performed::How;
     if (job.kind == "heartbeat.send") return send_heartbeat(job.body);
     if (job.kind == "statuspage.deliver")
         return status_writer_->perform(job.body, config, collector_->history());
+    if (job.kind.starts_with("drill.")) return perform_drill(job, *injectors_);
     if (job.kind != "notify.send") return {How::failed, "no such action: " + job.kind, {}};
     const auto keys = this->keys();
     const auto message = notify::message_of(job.body, {config.operations, keys});
     if (!message) return {How::failed, message.error().message(), {}};
+    if (injectors_->is_broken(message->channel, wall_now()))
+        return {How::failed, "the channel is broken by a drill", {}};
     const auto delivery = platform::notify::perform(*message, {config.operations, layout_.state});
     using Outcome = ports::Delivery::Outcome;
     const How how = delivery.outcome == Outcome::delivered ? How::done

@@ -8,6 +8,7 @@
 #include "api/inboxes.h"
 #include "api/server.h"
 #include "config/model.h"
+#include "injectors.h"
 #include "inspectors.h"
 #include "ops/detect/alerts/watch.h"
 #include "ops/detect/inspections/endings.h"
@@ -85,6 +86,7 @@ class Operations {
     std::unique_ptr<Outside> outside_;
     std::unique_ptr<signals::Collector> collector_;
     std::unique_ptr<StatusWriter> status_writer_;
+    std::unique_ptr<Injectors> injectors_;
     std::unique_ptr<ops::Writer> writer_;
     std::unique_ptr<store::Session> read_;  // Of the API's thread.
     api::InboxLimits inbox_limits_;         // Of the API's thread, once it runs.

@@ -68,5 +68,6 @@ void add_notify(Cli& cli);
 void add_ledger(Cli& cli);
 void add_statuspage(Cli& cli);
 void add_runbook(Cli& cli);
+void add_drill(Cli& cli);
 
 }  // namespace sg::app

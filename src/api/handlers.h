@@ -109,6 +109,15 @@ Result<Answer> run_inspections(Site& site, const Call& call);
 Result<Answer> list_runbooks(Site& site, const Call& call);
 Result<Answer> show_runbook(Site& site, const Call& call);
 
+// drills.cc
+Result<Answer> list_scenarios(Site& site, const Call& call);
+Result<Answer> list_drills(Site& site, const Call& call);
+Result<Answer> show_drill(Site& site, const Call& call);
+Result<Answer> begin_drill(Site& site, const Call& call);
+Result<Answer> abort_drill(Site& site, const Call& call);
+Result<Answer> answer_drill(Site& site, const Call& call);
+Result<Answer> finish_drill(Site& site, const Call& call);
+
 // outside.cc
 Result<Answer> list_inboxes(Site& site, const Call& call);
 Result<Answer> receive_alerts(Site& site, const Call& call);

@@ -23,6 +23,7 @@ constexpr auto administer = Permission::administer;
 
 #define INCIDENT "/api/v1/incidents/{id}"
 #define POSTMORTEM "/api/v1/postmortems/{id}"
+#define DRILL "/api/v1/drills/{id}"
 #define PAGE "/api/v1/statuspage"
 constexpr Route table[] = {
     {"GET", "/api/v1", read, list_routes, "what there is"},
@@ -65,6 +66,14 @@ constexpr Route table[] = {
     {"POST", POSTMORTEM "/actions", respond, add_action_item, "adds an action item"},
     {"GET", "/api/v1/actions", read, list_action_items, "what is to be done, by date"},
     {"POST", "/api/v1/actions/{id}/done", respond, finish_action_item, "it is done"},
+
+    {"GET", "/api/v1/scenarios", read, list_scenarios, "what can be practised"},
+    {"GET", "/api/v1/drills", read, list_drills, "what was practised, newest first"},
+    {"POST", "/api/v1/drills", administer, begin_drill, "begins a drill"},
+    {"GET", DRILL, read, show_drill, "one drill"},
+    {"POST", DRILL "/abort", respond, abort_drill, "lifts its fault, now"},
+    {"POST", DRILL "/answer", respond, answer_drill, "what one would see or do"},
+    {"POST", DRILL "/end", respond, finish_drill, "nothing more is to be said"},
 
     {"GET", "/api/v1/status", read, show_status, "is it well, and what is not"},
     {"GET", "/api/v1/signals", read, show_signals, "the last seconds"},

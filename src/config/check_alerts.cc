@@ -75,6 +75,8 @@ void check_alerts(const Config& config, Findings& findings) {
                           "an inhibition without matchers would keep every alert quiet",
                           "say what it matches, such as source: [alertname=gateway-down]");
     }
+    findings.check_names("drills.during", "interval", operations.drills.during,
+                         names_of(operations.intervals));
     for (const auto& [name, interval] : operations.intervals)
         if (interval.times.empty() && interval.weekdays.empty() && interval.days.empty() &&
             interval.months.empty() && interval.years.empty() && findings.all_read())

@@ -137,6 +137,13 @@ void check_operations_files(const Operations& operations, Findings& findings) {
                           fmt::format("the folder `{}` does not exist", shown(folder, findings)),
                           "make it, or correct the path; it is relative to the configuration file");
     }
+    if (const auto& folder = operations.drills.folder; !folder.empty()) {
+        std::error_code error;
+        if (!std::filesystem::is_directory(folder, error))
+            findings.fail("drills.folder",
+                          fmt::format("the folder `{}` does not exist", shown(folder, findings)),
+                          "make it, or correct the path; it is relative to the configuration file");
+    }
     for (const auto& [name, channel] : operations.notify)
         if (!channel.ca.empty()) read_certificate(channel.ca, "notify." + name + ".ca", findings);
 }

@@ -21,6 +21,7 @@ void describe(Visitor& v, std::array<SeverityPolicy, 4>& severities);
 void describe(Visitor& v, IncidentClocks& clocks);
 void describe(Visitor& v, Postmortems& postmortems);
 void describe(Visitor& v, Kpis& kpis);
+void describe(Visitor& v, Drills& drills);
 void describe(Visitor& v, BurnTier& tier);
 
 void describe(Visitor& v, AlertRule& rule);

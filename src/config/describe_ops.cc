@@ -74,6 +74,27 @@ void describe(Visitor& v, Ops& ops) {
             ops.clients_keep);
 }
 
+void describe(Visitor& v, Drills& drills) {
+    v.record({.name = "a policy for drills"});
+    v.place(drills.place);
+    v.field({.key = "permitted",
+             .why = "Whether faults may be injected here. Drills at a table are always permitted: "
+                    "they touch nothing."},
+            drills.permitted);
+    v.field({.key = "during",
+             .why = "The only times at which a drill may begin: names of `intervals`.",
+             .unset = "any time"},
+            drills.during);
+    v.field({.key = "folder",
+             .why = "A folder with scenarios of your own, YAML files. One with the name of a "
+                    "shipped scenario replaces it. `streamgate drill lint` says what is wrong with "
+                    "them.",
+             .unset = "only the shipped ones",
+             .format = &formats::one_line,
+             .path = Path::file},
+            drills.folder);
+}
+
 namespace {
 
 void describe_people(Visitor& v, Operations& operations) {
@@ -194,6 +215,11 @@ void describe_surroundings(Visitor& v, Operations& operations) {
                     "`status_page: {}` is one with every default.",
              .unset = "none"},
             operations.status_page);
+    v.field(
+        {.key = "drills",
+         .why = "Faults on purpose, to practise and to prove: `streamgate drill run`. Each ends "
+                "by itself, none is begun during an incident, and a real one ends it."},
+        operations.drills);
 }
 
 }  // namespace

@@ -268,6 +268,15 @@ struct Probe {  // Of a public endpoint, as a client would use it.
     Place place;
 };
 
+// --- drills --------------------------------------------------------------------------------------
+
+struct Drills {
+    bool permitted = false;           // Whether faults may be injected here at all.
+    std::vector<std::string> during;  // Names of `intervals`; empty: at any time.
+    std::string folder;               // Scenarios of one's own; empty: only the shipped ones.
+    Place place;
+};
+
 // --- the ops process ----------------------------------------------------------------------------
 
 struct GatewaySource {  // A gateway to pull from; the local one is always there.
@@ -324,6 +333,7 @@ struct Operations {
     std::map<std::string, Need> needs;
     std::map<std::string, Probe> probes;
     std::optional<StatusPage> status_page;
+    Drills drills;
 };
 
 }  // namespace sg::config

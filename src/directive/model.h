@@ -44,6 +44,8 @@ struct SetCircuit {
 struct InjectFault {
     std::string route;                      // Name of a route; empty: any route...
     std::string service;                    // ...of this service.
+    std::string version;                    // Only requests that go to this version of it;
+    std::string endpoint;                   // only those that go to this endpoint, host:port.
     Share share = {1.0};                    // Of the matching requests.
     std::optional<Duration> delay;          // Before the request is forwarded.
     std::optional<std::uint16_t> abort;     // Answer with this status, or...

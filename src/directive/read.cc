@@ -160,6 +160,8 @@ Result<What> read_inject_fault(const Json& json) {
     InjectFault what;
     in.text("route", what.route);
     in.text("service", what.service);
+    in.text("version", what.version);
+    in.text("endpoint", what.endpoint);
     in.share("share", what.share);
     // Sizes may be plain numbers too: 4096 is 4KiB.
     if (const auto* value = in.find("bytes_per_second"); value != nullptr && value->is_number()) {

@@ -58,6 +58,11 @@ Result<void> check(const InjectFault& what) {
                      "a fault for everything is never meant");
     if (!what.route.empty()) TRY_VOID(name("route", what.route));
     if (!what.service.empty()) TRY_VOID(name("service", what.service));
+    const bool narrow = !what.version.empty() || !what.endpoint.empty();
+    if (narrow && what.service.empty())
+        return wrong("a version or an endpoint is of a service", "name the service as well");
+    if (!what.version.empty()) TRY_VOID(name("version", what.version));
+    if (!what.endpoint.empty()) TRY_VOID(endpoint(what.endpoint));
     if (!(what.share.of_one > 0 && what.share.of_one <= 1))
         return wrong("the share is not above 0 % and at most 100 %");
     if (!what.delay && !what.abort && !what.reset && !what.bytes_per_second)

@@ -31,6 +31,8 @@ Json write(const InjectFault& what) {
     Json out = Json::object();
     if (!what.route.empty()) out["route"] = what.route;
     if (!what.service.empty()) out["service"] = what.service;
+    if (!what.version.empty()) out["version"] = what.version;
+    if (!what.endpoint.empty()) out["endpoint"] = what.endpoint;
     out["share"] = what.share.of_one;
     if (what.delay) out["delay"] = to_text(*what.delay);
     if (what.abort) out["abort"] = *what.abort;

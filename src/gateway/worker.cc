@@ -196,6 +196,17 @@ const guards::Fault* Worker::fault_for(const Exchange& x) {
     return faults_.pick(x.account.route, x.account.service, ids_.next(), loop_.now());
 }
 
+const guards::Fault* Worker::fault_of_attempt(const Exchange& x) {
+    if (!faults_.any_narrow()) return nullptr;
+    const auto& endpoint = *x.attempt.endpoint;
+    const auto version = endpoint.leaving ? std::string_view()
+                                          : x.service->policy.version_name(endpoint.version);
+    return faults_.pick_narrow({.route = x.account.route,
+                                .service = x.account.service,
+                                .to = {version, endpoint.id.text, endpoint.id.name}},
+                               ids_.next(), loop_.now());
+}
+
 // --- now and then --------------------------------------------------------------------------------
 
 void Worker::tick_service(ServiceState& service, Tick now) {

@@ -107,6 +107,8 @@ class Worker {
     void give_exchange(Exchange& exchange);
     upstream::EndpointIo& io_of(ServiceState& service, upstream::EndpointState& endpoint);
     const guards::Fault* fault_for(const Exchange& exchange);
+    // Of the version or the endpoint that the present attempt goes to.
+    const guards::Fault* fault_of_attempt(const Exchange& exchange);
     bool refuses_some() const { return !refusals_.empty(); }
     Ending refused(Exchange& exchange);  // By directive, and why; ok: it is not.
     Instant wall_at(Tick t) const { return {t.ns + wall_offset_ns_}; }  // Of the last 100 ms.

@@ -108,10 +108,11 @@ knowledge::Postmortem postmortem_of(const Turn& turn, const incidents::Incident&
     auto keys = incident.alerts;
     for (const auto& key : incident.cleared)
         if (std::ranges::find(keys, key) == keys.end()) keys.push_back(key);
-    const bool required = is_required(turn.config.operations, incident.severity);
+    const bool drill = incident.drill != 0;
+    const bool required = !drill && is_required(turn.config.operations, incident.severity);
     knowledge::Postmortem p{.incident = incident.id,
                             .severity = incident.severity,
-                            .title = incident.title,
+                            .title = (drill ? "[DRILL] " : "") + incident.title,
                             .service = incident.service,
                             .team = incident.team,
                             .owner = owner_of(incident),
@@ -138,7 +139,10 @@ Result<void> write_draft(const Turn& turn, const Actor& actor, const incidents::
 
 Result<void> draft_if_required(const Turn& turn, std::int64_t id, const Senses& senses) {
     TRY(const auto incident, incidents::find(turn.tx.session(), id));
-    if (!incident || !is_required(turn.config.operations, incident->severity)) return {};
+    if (!incident) return {};
+    // Of a drill there is always a draft, and nobody owes it.
+    if (incident->drill == 0 && !is_required(turn.config.operations, incident->severity))
+        return {};
     return write_draft(turn, {}, *incident, senses);
 }
 

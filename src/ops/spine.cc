@@ -6,6 +6,7 @@
 #include "ops/detect/alerts/store.h"
 #include "ops/detect/slo/store.h"
 #include "ops/leader.h"
+#include "ops/learn/drills/store.h"
 #include "ops/learn/knowledge/store.h"
 #include "ops/learn/kpis/store.h"
 #include "ops/respond/incidents/store.h"
@@ -35,6 +36,7 @@ constexpr Reaction reactions[] = {
     {"incidents.ourselves", Kind::reaction_set_aside, declare_for_ourselves},
     {"incidents.action", Kind::action_failed, declare_for_ourselves},
     {"incidents.channel", Kind::channel_broken, declare_for_channel},
+    {"incidents.drill_stuck", Kind::drill_stuck, declare_for_stuck_drill},
 
     // People look.
     {"incidents.assess", Kind::incident_declared, assess},  // First: the page tells the impact.
@@ -42,6 +44,8 @@ constexpr Reaction reactions[] = {
     {"statuspage.declared", Kind::incident_declared, tell_public},
     {"oncall.raise", Kind::incident_severity_changed, page_again},
     {"oncall.relapse", Kind::incident_relapsed, page_again},
+    {"oncall.became_real", Kind::incident_became_real, page_in_earnest},
+    {"statuspage.became_real", Kind::incident_became_real, tell_public},
     {"oncall.escalate", Kind::incident_escalated, page_on},
     {"notify.deliver", Kind::page_sent, deliver},
     {"oncall.unreached", Kind::notification_failed, page_for_unreached},
@@ -107,18 +111,20 @@ constexpr Alarm alarms[] = {
     {"statuspage_due", page_due},           // A minute of the status page.
     {"draft_due", draft_due},               // Nobody said a word against what was drafted.
     {"maintenance_due", maintenance_due},   // It begins, or is over.
+    {"drill_due", drill_due},               // What has a running drill seen since?
 };
 
 constexpr Outcome outcomes[] = {
-    {"notify.send", notification_result},
-    {"statuspage.deliver", page_delivered},
+    {"notify.send", notification_result}, {"statuspage.deliver", page_delivered},
+    {"drill.prepare", drill_prepared},    {"drill.inject", drill_injected},
+    {"drill.lift", drill_lifted},
 };
 
 std::vector<FoldRow> all_folds() {
     std::vector<FoldRow> all;
     for (const auto rows :
          {leader_folds(), alerts::folds(), slo::folds(), incidents::folds(), oncall::folds(),
-          notify::folds(), statuspage::folds(), kpis::folds(), knowledge::folds()})
+          notify::folds(), statuspage::folds(), kpis::folds(), knowledge::folds(), drills::folds()})
         all.insert(all.end(), rows.begin(), rows.end());
     return all;
 }

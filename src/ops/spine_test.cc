@@ -74,6 +74,15 @@ constexpr std::string_view for_the_record[] = {
     "notification.withdrawn",
     "notifications.dropped",
     "change.noted",
+    "drill.begun",
+    "drill.prepared",
+    "drill.injected",
+    "drill.met",
+    "drill.missed",
+    "drill.answered",
+    "drill.aborted",
+    "drill.lifted",
+    "drill.ended",
     "postmortem.drafted",
     "postmortem.measured",
     "postmortem.edited",
@@ -151,27 +160,29 @@ const std::vector<Kind> tells = {Kind::notification_sent,      Kind::notificatio
                                  Kind::notification_refused,   Kind::notification_failed,
                                  Kind::notification_withdrawn, Kind::channel_broken};
 
+std::vector<Kind> declared_kinds() {
+    return {Kind::incident_declared, Kind::incident_joined, Kind::incident_severity_changed,
+            Kind::incident_relapsed, Kind::incident_became_real};
+}
+
 // What a reaction may record at once, without a clock or the outside between. Written down here by
 // hand: whoever adds a reaction says what it leads to, and this test says whether it ends.
 const std::map<std::string_view, std::vector<Kind>>& leads_to() {
     using enum Kind;
-    static const std::vector<Kind> declares = {incident_declared, incident_joined,
-                                               incident_severity_changed, incident_relapsed};
+    static const std::vector<Kind> declares = declared_kinds();
     static const std::vector<Kind> clears = {incident_signal_cleared, incident_mitigated};
-    static const std::vector<Kind> pages = {page_begun,   page_sent,       page_escalated,
-                                            page_raised,  page_step_empty, page_unanswered,
-                                            page_repeated};
-    static const std::vector<Kind> stops = {page_stopped};
+    static const std::vector<Kind> pages = {page_begun,    page_sent,       page_escalated,
+                                            page_raised,   page_step_empty, page_unanswered,
+                                            page_repeated, page_stopped};
     static const std::vector<Kind> shows = {statuspage_component_changed, statuspage_notice_opened,
                                             statuspage_drafted,           statuspage_published,
                                             statuspage_discarded,         statuspage_reassessed};
-    static const std::vector<Kind> judges = {statuspage_component_changed};
     static const std::map<std::string_view, std::vector<Kind>> table = {
         {"statuspage.follow", {statuspage_component_changed, statuspage_day_closed}},
         {"statuspage.declared", shows},
-        {"statuspage.breached", judges},
-        {"statuspage.eased", judges},
-        {"statuspage.recovered", judges},
+        {"statuspage.breached", {statuspage_component_changed}},
+        {"statuspage.eased", {statuspage_component_changed}},
+        {"statuspage.recovered", {statuspage_component_changed}},
         {"statuspage.severity", shows},
         {"statuspage.mitigated", shows},
         {"statuspage.relapsed", shows},
@@ -179,7 +190,7 @@ const std::map<std::string_view, std::vector<Kind>>& leads_to() {
         {"statuspage.cancelled", shows},
         {"statuspage.merged", shows},
         {"statuspage.unheard", shows},
-        {"statuspage.maintenance", judges},
+        {"statuspage.maintenance", {statuspage_component_changed}},
         {"incidents.told_public", {incident_told}},
         {"incidents.page_broken", declares},
         {"incidents.page_mended", clears},
@@ -194,10 +205,13 @@ const std::map<std::string_view, std::vector<Kind>>& leads_to() {
         {"incidents.ourselves", declares},
         {"incidents.action", declares},
         {"incidents.channel", declares},
+        {"incidents.drill_stuck", declares},
         {"incidents.assess", {incident_assessed}},
         {"oncall.page", pages},
         {"oncall.raise", pages},
         {"oncall.relapse", pages},
+        {"oncall.became_real", pages},
+        {"statuspage.became_real", shows},
         {"oncall.escalate", pages},
         {"notify.deliver", tells},
         {"oncall.unreached", pages},
@@ -208,12 +222,12 @@ const std::map<std::string_view, std::vector<Kind>>& leads_to() {
         {"incidents.recovered", clears},
         {"incidents.seen", clears},
         {"incidents.mended", clears},
-        {"oncall.mitigated", stops},
+        {"oncall.mitigated", {page_stopped}},
         {"notify.mitigated", {notification_sent, notification_held, notification_withdrawn}},
-        {"oncall.resolved", stops},
+        {"oncall.resolved", {page_stopped}},
         {"notify.resolved", {notification_sent, notification_held, notification_withdrawn}},
-        {"oncall.cancelled", stops},
-        {"oncall.merged", stops},
+        {"oncall.cancelled", {page_stopped}},
+        {"oncall.merged", {page_stopped}},
         {"knowledge.draft", {postmortem_drafted}},
         {"knowledge.recurred", {action_item_reopened}},
         {"knowledge.recurred_within", {action_item_reopened}},

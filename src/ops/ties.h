@@ -15,11 +15,14 @@ Tie declare_for_alert, worsen_for_alert, clear_for_alert;
 Tie declare_for_ourselves, declare_for_channel, clear_for_channel;
 
 // An incident: people.
-Tie assess, page, page_again, page_on, page_for_unreached, stop_pages, acknowledge_pages,
-    acknowledge_incident;
+Tie assess, page, page_again, page_in_earnest, page_on, page_for_unreached, stop_pages,
+    acknowledge_pages, acknowledge_incident;
 
 // What is learnt.
 Tie draft_postmortem, look_for_recurrence, remind_of_postmortem, remind_of_action_item;
+
+// Drills.
+Tie declare_for_stuck_drill;
 
 // People: messages.
 Tie deliver, tell_acknowledged, tell_mitigated, tell_resolved;
@@ -34,9 +37,12 @@ Tie follow_schedule, schedule_channel_tests;
 using Bell = Result<void>(const Turn&, const store::Wakeup&, const Senses&);
 Bell ring_incident, next_page_step, reopen_page, hand_over, notification_due, channel_test_due,
     alert_ends, heartbeat_missed, past_recheck_due, postmortem_due, measure_postmortem,
-    action_item_due, page_due, draft_due, maintenance_due;
+    action_item_due, page_due, draft_due, maintenance_due, drill_due;
 
 Result<void> notification_result(const Turn& turn, const store::Job& job, const Performed& done);
 Result<void> page_delivered(const Turn& turn, const store::Job& job, const Performed& done);
+Result<void> drill_prepared(const Turn& turn, const store::Job& job, const Performed& done);
+Result<void> drill_injected(const Turn& turn, const store::Job& job, const Performed& done);
+Result<void> drill_lifted(const Turn& turn, const store::Job& job, const Performed& done);
 
 }  // namespace sg::ops::ties

@@ -28,9 +28,11 @@ Result<void> measure_postmortem(const Turn& turn, const store::Wakeup& clock,
 Result<void> look_for_recurrence(const Turn& turn, const Recorded& event, const Senses&) {
     if (event.kind == Kind::incident_joined) {
         TRY(const auto joined, from_json<incidents::IncidentJoined>(event.payload));
+        if (joined.trigger.drill != 0) return {};  // What came back was called.
         return knowledge::recur(turn, joined.trigger.key, joined.incident);
     }
     TRY(const auto declared, from_json<incidents::IncidentDeclared>(event.payload));
+    if (declared.trigger.drill != 0) return {};
     return knowledge::recur(turn, declared.trigger.key, declared.incident);
 }
 

@@ -44,6 +44,14 @@ Result<void> page_again(const Turn& turn, const Recorded& event, const Senses& s
     return page(turn, event, senses);
 }
 
+// Whoever answered a drill has not answered this.
+Result<void> page_in_earnest(const Turn& turn, const Recorded& event, const Senses&) {
+    TRY(const auto incident, incident_of(turn, event));
+    if (!incident || !incidents::users_hurt(incident->state)) return {};
+    TRY_VOID(oncall::stop(turn, incident->id, "no drill any more"));
+    return oncall::page(turn, trouble_of(*incident));
+}
+
 Result<void> page_on(const Turn& turn, const Recorded& event, const Senses&) {
     TRY(const auto escalated, from_json<incidents::IncidentEscalated>(event.payload));
     TRY(const auto incident, incident_of(turn, event));
@@ -131,6 +139,7 @@ std::string impact_of(const incidents::Impact& impact) {
 
 Result<notify::Briefing> briefing_of(const Turn& turn, const incidents::Incident& incident) {
     notify::Briefing briefing;
+    briefing.drill = incident.drill != 0;
     briefing.since = incident.started_at;
     briefing.impact = impact_of(incident.impact);
     briefing.likely = incident.impact.likely;

@@ -15,6 +15,7 @@ std::optional<statuspage::Occasion> occasion_of(Kind kind) {
     using statuspage::Occasion;
     switch (kind) {
         case Kind::incident_declared: return Occasion::declared;
+        case Kind::incident_became_real: return Occasion::declared;
         case Kind::incident_severity_changed: return Occasion::graver;
         case Kind::incident_mitigated: return Occasion::mitigated;
         case Kind::incident_relapsed: return Occasion::relapsed;

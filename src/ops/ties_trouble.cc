@@ -7,6 +7,7 @@
 #include "ops/detect/alerts/model.h"
 #include "ops/detect/slo/ask.h"
 #include "ops/detect/slo/model.h"
+#include "ops/learn/drills/ask.h"
 #include "ops/past.h"
 #include "ops/respond/incidents/commands.h"
 #include "ops/respond/notify/model.h"
@@ -35,11 +36,16 @@ std::string team_of_inbox(const Turn& turn, std::string_view source) {
     return inbox == inboxes.end() ? std::string() : inbox->second.team;
 }
 
-Result<void> declare(const Turn& turn, incidents::Trigger trigger, const Senses& senses = {}) {
+// `need`: the dependency that it is about; empty: none.
+Result<void> declare(const Turn& turn, incidents::Trigger trigger, const Senses& senses = {},
+                     const std::string& need = {}) {
     TRY(const auto began, new_since(turn, trigger, senses));
     if (!began) return {};
     trigger.started_at = *began;
     if (trigger.team.empty()) trigger.team = team_of(turn, trigger.service);
+    TRY(trigger.drill,
+        drills::who_explains(turn.tx.session(), {trigger.key, trigger.service, need,
+                                                 *began == Instant{} ? turn.now : *began}));
     TRY([[maybe_unused]] const auto id, incidents::declare_or_join(turn, trigger));
     return {};
 }
@@ -59,6 +65,11 @@ incidents::Trigger trigger_of(const Turn& turn, const auto& alert) {
             .started_at = alert.started_at};
 }
 
+std::string need_of(const alerts::Labels& labels) {
+    const auto need = labels.find("need");
+    return need == labels.end() ? std::string() : need->second;
+}
+
 std::string key_of(const notify::Reachability& channel) {
     return fmt::format("channel:{}/{}", channel.channel, channel.person);
 }
@@ -69,7 +80,7 @@ std::string key_of(const notify::Reachability& channel) {
 Result<void> declare_for_alert(const Turn& turn, const Recorded& event, const Senses& senses) {
     TRY(const auto alert, from_json<alerts::AlertRaised>(event.payload));
     if (!alert.suppressed_by.empty()) return {};
-    return declare(turn, trigger_of(turn, alert), senses);
+    return declare(turn, trigger_of(turn, alert), senses, need_of(alert.labels));
 }
 
 Result<void> worsen_for_alert(const Turn& turn, const Recorded& event, const Senses&) {

@@ -22,6 +22,8 @@ std::string said_of_fault(const Json& fault) {
     const auto service = text_at(fault, "service");
     auto whom = route.empty() ? service : "route " + route;
     if (whom.empty()) whom = "everything";
+    for (const char* const key : {"version", "endpoint"})
+        if (const auto part = text_at(fault, key); !part.empty()) whom += " " + part;
     std::string what;
     const auto add = [&](const std::string& one) { what += (what.empty() ? "" : ", ") + one; };
     if (const auto delay = text_at(fault, "delay"); !delay.empty()) add("wait " + delay);

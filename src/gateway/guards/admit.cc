@@ -13,7 +13,28 @@ constexpr std::size_t passages_most = 3;
 
 using runtime::Task;
 
-Task<Ending> suffer(Exchange& x) {
+// A place among the service's requests in flight.
+Task<Ending> enter(Exchange& x) {
+    if (!x.service->spec.requests->try_enter(x.service->circuit.requests_max))
+        return x.worker.enter_service(x);
+    x.in_service = true;
+    x.worker.count().service_entered(x.service->spec.telemetry);
+    return Task<Ending>::ready(Ending::ok);
+}
+
+Task<Ending> suffer_and_enter(Exchange& x, const Fault& fault) {
+    const Ending end = co_await suffer(x, fault);
+    if (end != Ending::ok) co_return end;
+    const Ending entered = co_await enter(x);
+    co_return entered;
+}
+
+}  // namespace
+
+// It is copied before anything is waited for: the directives may change meanwhile.
+Task<Ending> suffer(Exchange& x, const Fault& injected) {
+    x.fault = injected;
+    x.detail = "by directive " + injected.directive;
     const Fault& fault = *x.fault;
     if (fault.delay) co_await x.worker.loop().sleep_until(x.worker.loop().after(*fault.delay));
     if (fault.reset) {
@@ -25,24 +46,6 @@ Task<Ending> suffer(Exchange& x) {
     x.detail.clear();  // Delayed or narrowed, but served.
     co_return Ending::ok;
 }
-
-// A place among the service's requests in flight.
-Task<Ending> enter(Exchange& x) {
-    if (!x.service->spec.requests->try_enter(x.service->circuit.requests_max))
-        return x.worker.enter_service(x);
-    x.in_service = true;
-    x.worker.count().service_entered(x.service->spec.telemetry);
-    return Task<Ending>::ready(Ending::ok);
-}
-
-Task<Ending> suffer_and_enter(Exchange& x) {
-    const Ending end = co_await suffer(x);
-    if (end != Ending::ok) co_return end;
-    const Ending entered = co_await enter(x);
-    co_return entered;
-}
-
-}  // namespace
 
 Ending inspect(Exchange& x) {
     const auto& request = x.request;
@@ -77,9 +80,7 @@ Task<Ending> admit(Exchange& x) {
         return Task<Ending>::ready(Ending::overloaded);
     if (x.service == nullptr) return Task<Ending>::ready(Ending::ok);
     if (const Fault* const fault = x.worker.fault_for(x); fault != nullptr) {
-        x.fault = *fault;
-        x.detail = "by directive " + fault->directive;
-        return suffer_and_enter(x);
+        return suffer_and_enter(x, *fault);
     }
     return enter(x);
 }

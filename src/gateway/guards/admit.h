@@ -2,6 +2,7 @@
 #pragma once
 
 #include "gateway/exchange.h"
+#include "gateway/guards/faults.h"
 
 namespace sg::gateway::guards {
 
@@ -11,6 +12,9 @@ Ending inspect(Exchange& exchange);
 // After routing: limits of size and load, what a directive refuses, injected faults, a place among
 // the service's requests in flight.
 runtime::Task<Ending> admit(Exchange& exchange);
+
+// What a fault does to a request: it waits, is refused, or is served as it is.
+runtime::Task<Ending> suffer(Exchange& exchange, const Fault& fault);
 
 // Gives back what admit() took. Once per exchange, whatever happened.
 void leave(Exchange& exchange);

@@ -27,6 +27,14 @@ struct Fault {
     Tick expires;
 };
 
+// Where a request goes, once that is chosen. An endpoint goes by its address or its configured
+// name.
+struct Destination {
+    std::string_view version;
+    std::string_view address;
+    std::string_view name;
+};
+
 // Both clocks at one moment: expiries are said by the wall clock and kept by the steady one, so
 // that setting the wall clock back does not prolong a fault.
 struct Moment {
@@ -43,7 +51,8 @@ class Faults {
     static Faults compile(std::span<const directive::Directive> directives, const IndexOf& route,
                           const IndexOf& service, Moment now);
 
-    bool empty() const { return faults_.empty(); }
+    bool empty() const { return faults_.empty() && narrow_.empty(); }
+    bool any_narrow() const { return !narrow_.empty(); }
 
     // `random` is uniform over all 64-bit values. Faults on the same traffic divide it: two with a
     // share of 30 % each hit 60 % of the requests, one each. Those on a route go before those on
@@ -52,12 +61,21 @@ class Faults {
                       Tick now) const {
         return faults_.empty() ? nullptr : find(route, service, random, now);
     }
+    // Those of a version or an endpoint, when it is known where an attempt goes.
+    struct Request {
+        std::uint16_t route = 0xFFFF;
+        std::uint16_t service = 0xFFFF;
+        Destination to;
+    };
+    const Fault* pick_narrow(const Request& request, std::uint64_t random, Tick now) const;
 
   private:
     static constexpr std::uint16_t any = 0xFFFF;
     struct Entry {
         std::uint16_t route = any;
         std::uint16_t service = any;
+        std::string version;
+        std::string endpoint;
         double share = 1;
         Fault fault;
     };
@@ -65,7 +83,11 @@ class Faults {
     const Fault* find(std::uint16_t route, std::uint16_t service, std::uint64_t random,
                       Tick now) const;
 
-    std::vector<Entry> faults_;
+    static std::optional<Entry> entry_of(const directive::InjectFault& inject, const IndexOf& route,
+                                         const IndexOf& service);
+
+    std::vector<Entry> faults_;  // Before it is chosen where a request goes.
+    std::vector<Entry> narrow_;  // Of versions and endpoints.
 };
 
 }  // namespace sg::gateway::guards

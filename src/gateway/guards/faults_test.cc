@@ -53,6 +53,37 @@ TEST(Faults, MatchByRouteAndService) {
     }
 }
 
+TEST(Faults, OfAVersionOrAnEndpointWaitUntilThatIsChosen) {
+    directive::Directive of_version = fault("version", "", "one", 1, 1min);
+    std::get<directive::InjectFault>(of_version.what).version = "v2";
+    directive::Directive of_endpoint = fault("endpoint", "", "two", 1, 1min);
+    std::get<directive::InjectFault>(of_endpoint.what).endpoint = "10.0.0.1:80";
+    const Faults faults = compile({of_version, of_endpoint});
+    EXPECT_FALSE(faults.empty());
+    EXPECT_EQ(faults.pick(1, 1, 0, start.steady), nullptr);
+    struct Case {
+        std::uint16_t service;
+        const char* version;
+        const char* address;
+        const char* name;
+        const char* hit;
+    };
+    const Case cases[] = {
+        {1, "v2", "10.0.0.2:80", "b:80", "version"},
+        {1, "v1", "10.0.0.2:80", "b:80", ""},
+        {2, "v2", "10.0.0.2:80", "b:80", ""},
+        {2, "v1", "10.0.0.1:80", "a:80", "endpoint"},
+        {2, "v1", "10.0.0.3:80", "10.0.0.1:80", "endpoint"},
+    };
+    for (const Case& c : cases) {
+        SCOPED_TRACE(std::string(c.version) + " " + c.address + " " + c.name);
+        const Faults::Request request{1, c.service, {c.version, c.address, c.name}};
+        const Fault* found = faults.pick_narrow(request, 0, start.steady);
+        EXPECT_EQ(found == nullptr ? "" : found->directive, c.hit);
+        EXPECT_EQ(faults.pick_narrow(request, 0, start.steady + 1min), nullptr);
+    }
+}
+
 TEST(Faults, NeverAfterTheExpiry) {
     const Faults faults = compile({fault("f", "one", "", 1, 30s)});
     EXPECT_NE(faults.pick(1, 1, 0, start.steady + 30s - 1ns), nullptr);

@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 
+#include "gateway/guards/admit.h"
 #include "gateway/upstream/select.h"
 #include "gateway/worker.h"
 
@@ -54,10 +55,29 @@ void end_connection(Exchange& x) {
     x.connection.reset();
 }
 
+// A fault that was injected on purpose, in the place of the endpoint: it is accounted to the
+// endpoint and its version, and nothing is held against it.
+void end_refused(Exchange& x, Ending end) {
+    x.look();
+    x.record().ending = end;
+    if (x.fault->abort) x.record().status = *x.fault->abort;
+    x.record().duration_ns = x.so_far_ns() - x.record().started_ns;
+    upstream::end_attempt(x, Outcome::cancelled);
+}
+
 }  // namespace
 
 Task<Ending> forward(Exchange& x) {
     Ending end = Ending::ok;
+    if (const guards::Fault* const fault = x.worker.fault_of_attempt(x); fault != nullptr) {
+        end = co_await guards::suffer(x, *fault);
+        if (end == Ending::ok && x.interruption != Interruption::none)
+            end = ending_of(x, x.interruption);
+        if (end != Ending::ok) {
+            end_refused(x, end);
+            co_return end;
+        }
+    }
     take_pooled(x);
     for (;;) {
         AttemptRecord& record = x.record();

@@ -50,7 +50,10 @@ const store::Sql add("kpis.add",
                      "INSERT INTO kpi_incidents (id, counts, severity, service, team, by_person, "
                      "cause, started_at, declared_at, paged_at, acknowledged_at, assessed_at, "
                      "mitigated_at, resolved_at, missed) "
-                     "VALUES (:a, 1, :b, :c, :d, :e, :f, :g, :h, 0, 0, 0, 0, 0, '')");
+                     "VALUES (:a, :n, :b, :c, :d, :e, :f, :g, :h, 0, 0, 0, 0, 0, '')");
+const store::Sql counted("kpis.counted",
+                         "UPDATE kpi_incidents SET counts = 1, started_at = :a, declared_at = :b, "
+                         "paged_at = 0, acknowledged_at = 0 WHERE id = :id");
 // Set once: the first page, the first answer.
 const store::Sql paged("kpis.paged",
                        "UPDATE kpi_incidents SET paged_at = :at WHERE id = :id AND paged_at = 0");
@@ -128,8 +131,8 @@ Result<void> declare(const Tx& tx, const Recorded& event) {
     TRY(const auto e, from_json<incidents::IncidentDeclared>(event.payload));
     const auto& t = e.trigger;
     const Instant from = t.started_at == Instant{} ? event.at : t.started_at;
-    return tx.run(add, {e.incident, t.severity, t.service, t.team, e.by_person ? 1 : 0,
-                        event.cause.value_or(0), from, event.at});
+    return tx.run(add, {e.incident, t.drill == 0 ? 1 : 0, t.severity, t.service, t.team,
+                        e.by_person ? 1 : 0, event.cause.value_or(0), from, event.at});
 }
 
 Result<void> begin_earlier(const Tx& tx, std::int64_t incident, Instant at) {
@@ -176,6 +179,12 @@ Result<void> merge(const Tx& tx, const Recorded& event) {
     return row ? begin_earlier(tx, e.into, row->instant(0)) : Result<void>{};
 }
 
+// From here on it is no drill: it began when it was known to be real.
+Result<void> count_from_here(const Tx& tx, const Recorded& event) {
+    TRY(const auto e, from_json<incidents::IncidentBecameReal>(event.payload));
+    return tx.run(counted, {event.at, event.at, e.incident});
+}
+
 Result<void> miss(const Tx& tx, const Recorded& event) {
     TRY(const auto e, from_json<incidents::IncidentClockMissed>(event.payload));
     TRY(const auto row, tx.row(missed, {e.incident}));
@@ -204,6 +213,7 @@ std::span<const ops::FoldRow> folds() {
         {Kind::incident_cancelled, cancel},
         {Kind::incident_merged, merge},
         {Kind::incident_clock_missed, miss},
+        {Kind::incident_became_real, count_from_here},
     };
     return rows;
 }

@@ -29,6 +29,7 @@ void on(Incident& i, const IncidentDeclared& e, Instant at) {
     i.policy = e.policy;
     i.declared_at = at;
     i.started_at = e.trigger.started_at == Instant{} ? at : e.trigger.started_at;
+    i.drill = e.trigger.drill;
     i.roles["scribe"] = "system";
     take_trigger(i, e.trigger);
 }
@@ -84,6 +85,13 @@ void on(Incident& i, const IncidentMerged& e, Instant at) {
 }
 void on(Incident&, const IncidentClockMissed&, Instant) {}
 void on(Incident&, const IncidentEscalated&, Instant) {}
+void on(Incident& i, const IncidentBecameReal&, Instant) {
+    i.drill = 0;
+    if (i.state != State::acknowledged) return;
+    i.state = State::declared;  // Whoever answered a drill has not answered this.
+    i.acknowledged_at = Instant{};
+    i.acknowledged_by.clear();
+}
 
 template <class Payload>
 bool try_one(Incident& incident, const ops::Recorded& event, Result<void>& outcome) {
@@ -116,7 +124,7 @@ Result<Incident> apply(Incident incident, const ops::Recorded& event) {
                   IncidentSignalCleared, IncidentMitigated, IncidentVerified, IncidentRelapsed,
                   IncidentResolved, IncidentClosed, IncidentCancelled, IncidentSeverityChanged,
                   IncidentNoted, IncidentLinked, IncidentRoleTaken, IncidentTold, IncidentMerged,
-                  IncidentClockMissed, IncidentEscalated>(incident, event);
+                  IncidentClockMissed, IncidentEscalated, IncidentBecameReal>(incident, event);
     if (!changed) return std::unexpected(changed.error());
     const bool moved =
         event.kind == ops::Kind::incident_relapsed || incident.changed_at == Instant{};

@@ -48,6 +48,11 @@ Result<std::int64_t> declare_or_join(const ops::Turn& turn, const Trigger& trigg
     return incident.id;
 }
 
+Result<void> become_real(const ops::Turn& turn, std::int64_t id, const std::string& why) {
+    TRY(const auto incident, load(turn, id));
+    return write(turn, nobody, become_real(incident, why, incident.policy, turn.now));
+}
+
 Result<void> clear(const ops::Turn& turn, const std::string& alert) {
     TRY(const auto affected, with_alert(turn.tx.session(), alert));
     for (const Incident& incident : affected)

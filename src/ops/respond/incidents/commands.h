@@ -11,6 +11,7 @@ Result<std::int64_t> declare_or_join(const ops::Turn& turn, const Trigger& trigg
 // By a person: always a new one.
 Result<std::int64_t> declare(const ops::Turn& turn, const ops::Actor& actor,
                              const Trigger& trigger);
+Result<void> become_real(const ops::Turn& turn, std::int64_t id, const std::string& why);
 Result<void> clear(const ops::Turn& turn, const std::string& alert);
 Result<void> act(const ops::Turn& turn, std::int64_t id, const Command& command);
 Result<void> assess(const ops::Turn& turn, std::int64_t id, const Impact& impact);

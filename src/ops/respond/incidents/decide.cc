@@ -180,6 +180,9 @@ ops::Decision join(const Incident& incident, const Trigger& trigger, const Polic
                    Instant now) {
     ops::Decision decision;
     const bool known = std::ranges::find(incident.alerts, trigger.key) != incident.alerts.end();
+    // Something real under the cover of a drill: from here on it is no drill.
+    if (!known && trigger.drill == 0)
+        decision.add(become_real(incident, trigger.title, of_its_severity, now));
     if (!known) decision.event(IncidentJoined{incident.id, trigger}, subjects_of(incident));
     Incident after = incident;
     if (trigger.severity < incident.severity) {
@@ -190,6 +193,18 @@ ops::Decision join(const Incident& incident, const Trigger& trigger, const Polic
     }
     if (known) return decision;
     if (incident.state == State::mitigated) relapse(decision, after, trigger.title, now);
+    return decision;
+}
+
+ops::Decision become_real(const Incident& incident, const std::string& why, const Policy& policy,
+                          Instant now) {
+    ops::Decision decision;
+    if (incident.drill == 0 || !is_open(incident.state)) return decision;
+    decision.event(IncidentBecameReal{incident.id, incident.drill, why}, subjects_of(incident));
+    Clocks clocks(decision, incident.id);
+    // What was promised in earnest runs from now on.
+    if (users_hurt(incident.state)) clocks.run_while_hurting(policy, now, now);
+    clocks.set(update_due, now + policy.communicate);
     return decision;
 }
 
@@ -218,7 +233,8 @@ Result<ops::Decision> decide(const Incident& incident, const Command& command, I
                     possible.empty() ? std::string("nothing is possible any more")
                                      : fmt::format("possible now: {}", fmt::join(possible, ", ")));
     }
-    const bool is_missing = incident.policy.closes_reviewed && incident.reviewed_at == Instant{};
+    const bool is_missing = incident.policy.closes_reviewed && incident.reviewed_at == Instant{} &&
+                            incident.drill == 0;
     if (command.verb == Verb::close && is_missing)
         return fail(Errc::conflict,
                     fmt::format("the post-mortem of incident {} is not reviewed", incident.id),

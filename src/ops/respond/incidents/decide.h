@@ -34,6 +34,9 @@ ops::Decision declare(const Declaration& declaration, Instant now);
 // for mitigated.
 ops::Decision join(const Incident& incident, const Trigger& trigger, const Policy& of_its_severity,
                    Instant now);
+// What was declared as a drill is one no longer. An incident that is real stays as it is.
+ops::Decision become_real(const Incident& incident, const std::string& why, const Policy& policy,
+                          Instant now);
 ops::Decision clear(const Incident& incident, const std::string& alert, Instant now);
 
 struct Command {

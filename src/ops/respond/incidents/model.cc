@@ -30,6 +30,7 @@ void describe(Visitor& v, Trigger& t) {
     v.field({.key = "service"}, t.service);
     v.field({.key = "team"}, t.team);
     v.field({.key = "started_at"}, t.started_at);
+    v.field({.key = "drill"}, t.drill);
 }
 
 void describe(Visitor& v, Impact& i) {
@@ -61,6 +62,7 @@ void describe(Visitor& v, Incident& i) {
     v.field({.key = "merged_into"}, i.merged_into);
     v.field({.key = "by_person"}, i.by_person);
     v.field({.key = "acknowledged_by"}, i.acknowledged_by);
+    v.field({.key = "drill"}, i.drill);
     v.field({.key = "started_at"}, i.started_at);
     v.field({.key = "declared_at"}, i.declared_at);
     v.field({.key = "acknowledged_at"}, i.acknowledged_at);
@@ -178,6 +180,12 @@ void describe(Visitor& v, IncidentClockMissed& e) {
     v.field({.key = "clock"}, e.clock);
     v.field({.key = "due"}, e.due);
     v.field({.key = "what"}, e.what);
+}
+
+void describe(Visitor& v, IncidentBecameReal& e) {
+    v.field({.key = "incident"}, e.incident);
+    v.field({.key = "drill"}, e.drill);
+    v.field({.key = "why"}, e.why);
 }
 
 void describe(Visitor& v, IncidentEscalated& e) {

@@ -42,6 +42,7 @@ struct Trigger {
     std::string service;        // Empty: no single one.
     std::string team;
     Instant started_at;  // First bad event, as far as known.
+    std::int64_t drill = 0;  // The number of the drill that explains it; 0: it is real.
     bool operator==(const Trigger&) const = default;
 };
 
@@ -76,6 +77,7 @@ struct Incident {
     std::int64_t merged_into = 0;
     bool by_person = false;  // Declared by one: only a person says when users stopped hurting.
     std::string acknowledged_by;
+    std::int64_t drill = 0;  // The number of the drill that it is of; 0: it is real.
 
     Instant started_at;
     Instant declared_at;
@@ -205,6 +207,14 @@ struct IncidentEscalated {
     std::string why;
 };
 
+// What began as a drill and is none any more: the fault outlasted it, or something real came to it.
+struct IncidentBecameReal {
+    static constexpr ops::Kind kind = ops::Kind::incident_became_real;
+    std::int64_t incident = 0;
+    std::int64_t drill = 0;
+    std::string why;
+};
+
 void describe(Visitor& v, Policy& p);
 void describe(Visitor& v, Trigger& t);
 void describe(Visitor& v, Impact& i);
@@ -228,6 +238,7 @@ void describe(Visitor& v, IncidentTold& e);
 void describe(Visitor& v, IncidentMerged& e);
 void describe(Visitor& v, IncidentClockMissed& e);
 void describe(Visitor& v, IncidentEscalated& e);
+void describe(Visitor& v, IncidentBecameReal& e);
 
 }  // namespace sg::incidents
 

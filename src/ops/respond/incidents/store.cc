@@ -152,7 +152,7 @@ std::span<const ops::FoldRow> folds() {
         {Kind::incident_linked, fold},         {Kind::incident_told, fold},
         {Kind::incident_merged, fold_merged},  {Kind::incident_clock_missed, fold},
         {Kind::incident_escalated, fold},      {Kind::postmortem_reviewed, fold},
-        {Kind::postmortem_given_back, fold},
+        {Kind::postmortem_given_back, fold},   {Kind::incident_became_real, fold},
     };
     return rows;
 }

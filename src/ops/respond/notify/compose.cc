@@ -29,7 +29,7 @@ std::string one_line(std::string_view text, std::size_t bytes_max) {
 
 std::string what(const Letter& letter) {
     const std::string title = one_line(letter.title, title_max);
-    const std::string drill = letter.briefing.drill ? "DRILL " : "";
+    const std::string drill = letter.briefing.drill ? "[DRILL] " : "";
     // Detectors begin with the service; people often do not.
     if (letter.service.empty() || title.starts_with(letter.service + ":"))
         return fmt::format("{}SEV-{} {}", drill, letter.severity, title);

@@ -127,7 +127,7 @@ TEST(Compose, ABundleBeginsWithTheGravest) {
 TEST(Compose, ADrillSaysSoFirstAndATestThatNothingIsWrong) {
     auto it = full();
     it.briefing.drill = true;
-    EXPECT_THAT(headline(it, Purpose::page, "UTC", noon), StartsWith("DRILL SEV-1 catalog"));
+    EXPECT_THAT(headline(it, Purpose::page, "UTC", noon), StartsWith("[DRILL] SEV-1 catalog"));
     const auto operations = team();
     const auto m = message_of(to_ana(Purpose::test, {Letter{.title = "test"}}), {operations, keys});
     EXPECT_EQ(m.subject, "Test page from StreamGate: nothing is wrong");

@@ -138,6 +138,7 @@ ops::Decision fix(const Component& before, const Component& wanted) {
 // --- notices -------------------------------------------------------------------------------------
 
 bool may_be_public(const Incident& incident) {
+    if (incident.drill != 0) return false;
     constexpr std::string_view of_ourselves[] = {"ourselves:", "channel:", "statuspage:"};
     const auto is_ours = [&](const std::string& key) {
         return std::ranges::any_of(of_ourselves,
