@@ -15,7 +15,7 @@ std::string seconds(Duration d) {
 }
 
 std::string line_of(Duration after, std::string_view what, std::string_view said) {
-    return fmt::format("{:>7}   {:<13}{}\n", seconds(after), what, said);
+    return fmt::format("{:>7}   {:<15}{}\n", seconds(after), what, said);
 }
 
 std::string what_of(const Json& one) {
