@@ -7,6 +7,7 @@
 
 #include "config/document.h"
 #include "config/load.h"
+#include "looks.h"
 #include "ops/accept.h"
 #include "ops/detect/alerts/commands.h"
 #include "ops/detect/alerts/heartbeats.h"
@@ -16,6 +17,7 @@
 #include "ops/leader.h"
 #include "ops/learn/drills/model.h"
 #include "ops/respond/notify/compose.h"
+#include "ops/respond/runs/decide.h"
 #include "ops/spine.h"
 #include "platform/local/files.h"
 #include "platform/local/gateway_sockets.h"
@@ -72,6 +74,12 @@ Result<void> Operations::begin() {
         Injectors::World{.config = [this] { return config(); },
                          .layout = platform::local::Layout{layout_.state},
                          .config_file = config_file_});
+    inspectors_ = std::make_unique<Inspectors>(
+        Inspectors::World{.config = [this] { return config(); },
+                          .layout = platform::local::Layout{layout_.state},
+                          .history = collector_->history(),
+                          .endings = endings_});
+    shelf_.read(config_->operations.runbooks);
     TRY_VOID(open_writer());
     writer_->start();
     pulse_ = std::make_unique<Pulse>(Pulse::World{
@@ -80,6 +88,7 @@ Result<void> Operations::begin() {
                       [this](const signals::Second& second) {
                           endings_.add(second);
                           judge(second);
+                          follow_runbooks(second.at);
                       });
     return open_api();
 }
@@ -97,7 +106,7 @@ Result<void> Operations::open_writer() {
                            .config = config_,
                            .perform = [this](const auto& job,
                                              const auto& config) { return perform(job, config); },
-                           .senses = {&collector_->history()},
+                           .senses = {&collector_->history(), &shelf_},
                            .begin_term = [this](const ops::Turn& turn) { return begin_term(turn); },
                            .told = told}));
     if (const auto standing = writer_->standing(); !standing.leads)
@@ -122,11 +131,6 @@ Result<void> Operations::open_api() {
     const auto url = layout_.store_url(*config_);
     TRY(read_, store::Session::open(url, store::Access::looking));
     inbox_limits_.since = wall_now();
-    inspectors_ = std::make_unique<Inspectors>(
-        Inspectors::World{.config = [this] { return config(); },
-                          .layout = platform::local::Layout{layout_.state},
-                          .history = collector_->history(),
-                          .endings = endings_});
     TRY(api_, api::Server::start({.writer = *writer_,
                                   .history = collector_->history(),
                                   .clock = clock_,
@@ -198,6 +202,7 @@ Result<void> Operations::reload() {
         const std::lock_guard lock(mutex_);
         config_ = loaded;
     }
+    shelf_.read(loaded->operations.runbooks);
     writer_->use(loaded);
     collector_->reconfigure(signals::setup_of(*loaded, layout_.gateway_socket()));
     const auto recorded = writer_->run([&](const ops::Turn& turn) {
@@ -242,6 +247,15 @@ void Operations::judge(const signals::Second& second) {
     const auto alerts = writer_->run(
         [&](const ops::Turn& turn) { return alerts::judge(turn, second, history, watch_); });
     if (!alerts) spdlog::warn("alerts cannot be judged: {}", alerts.error().message());
+}
+
+// A runbook that was mended is used from the next run on, without a reload.
+void Operations::follow_runbooks(Instant now) {
+    constexpr Duration every = 10s;
+    const auto folder = config()->operations.runbooks;
+    if (folder.empty() || now - runbooks_read_at_ < every) return;
+    runbooks_read_at_ = now;
+    shelf_.read(folder);
 }
 
 namespace {
@@ -297,6 +311,7 @@ ops::Performed Operations::perform(const store::Job& job, const config::Config& 
     if (job.kind == "statuspage.deliver")
         return status_writer_->perform(job.body, config, collector_->history());
     if (job.kind.starts_with("drill.")) return perform_drill(job, *injectors_);
+    if (job.kind == runs::look_action) return look(job, *inspectors_);
     if (job.kind != "notify.send") return {How::failed, "no such action: " + job.kind, {}};
     const auto keys = this->keys();
     const auto message = notify::message_of(job.body, {config.operations, keys});

@@ -15,6 +15,7 @@
 #include "ops/detect/signals/collector.h"
 #include "ops/detect/slo/meter.h"
 #include "ops/respond/notify/ack_link.h"
+#include "ops/respond/runbooks/shelf.h"
 #include "ops/writer.h"
 #include "platform/host/machine.h"
 #include "platform/http/client.h"
@@ -69,6 +70,7 @@ class Operations {
     Result<void> open_keys();
     void judge(const signals::Second& second);
     ops::Performed perform(const store::Job& job, const config::Config& config) const;
+    void follow_runbooks(Instant now);
     std::vector<slo::Report> objectives();
 
     config::Snapshot config() const;
@@ -87,12 +89,14 @@ class Operations {
     std::unique_ptr<signals::Collector> collector_;
     std::unique_ptr<StatusWriter> status_writer_;
     std::unique_ptr<Injectors> injectors_;
+    runbooks::Shelf shelf_;
+    Instant runbooks_read_at_;  // Of the thread that judges.
+    inspections::EndingsLately endings_;
+    std::unique_ptr<Inspectors> inspectors_;
     std::unique_ptr<ops::Writer> writer_;
     std::unique_ptr<store::Session> read_;  // Of the API's thread.
     api::InboxLimits inbox_limits_;         // Of the API's thread, once it runs.
     std::unique_ptr<Pulse> pulse_;
-    inspections::EndingsLately endings_;
-    std::unique_ptr<Inspectors> inspectors_;
     std::unique_ptr<api::Server> api_;
 };
 

@@ -118,6 +118,12 @@ Result<Answer> abort_drill(Site& site, const Call& call);
 Result<Answer> answer_drill(Site& site, const Call& call);
 Result<Answer> finish_drill(Site& site, const Call& call);
 
+// runs.cc
+Result<Answer> list_runs(Site& site, const Call& call);
+Result<Answer> show_run(Site& site, const Call& call);
+Result<Answer> run_runbook(Site& site, const Call& call);
+Result<Answer> answer_run(Site& site, const Call& call);
+
 // outside.cc
 Result<Answer> list_inboxes(Site& site, const Call& call);
 Result<Answer> receive_alerts(Site& site, const Call& call);

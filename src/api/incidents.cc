@@ -8,6 +8,7 @@
 #include "api/signals.h"
 #include "ops/respond/incidents/ask.h"
 #include "ops/respond/incidents/commands.h"
+#include "ops/respond/runs/ask.h"
 #include "store/ledger.h"
 
 namespace sg::api {
@@ -48,6 +49,11 @@ Result<Answer> show(Site& site, const Call& call, std::int64_t id) {
     TRY(const auto incident, incident_asked(site, id));
     auto json = nlohmann::ordered_json::parse(to_json(incident));
     json["clients"] = clients_in_short(site, incident, call.now);
+    TRY(const auto run, runs::run_of(site.read, id));
+    if (run) {
+        json["run"] = nlohmann::ordered_json::parse(to_json(*run));
+        json["run"]["proposed"] = runs::proposed(*run);
+    }
     return Answer{200, json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)};
 }
 

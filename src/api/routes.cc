@@ -90,6 +90,10 @@ constexpr Route table[] = {
     {"POST", "/api/v1/inspections", read, run_inspections, "looks, and says what it found"},
     {"GET", "/api/v1/runbooks", read, list_runbooks, "what to do, for whom it is written"},
     {"GET", "/api/v1/runbooks/{name}", read, show_runbook, "one runbook, with its text"},
+    {"POST", "/api/v1/runbooks/{name}/runs", respond, run_runbook, "runs it"},
+    {"GET", "/api/v1/runs", read, list_runs, "runbooks that were run, newest first"},
+    {"GET", "/api/v1/runs/{id}", read, show_run, "what a run found, and what it proposes"},
+    {"POST", "/api/v1/runs/{id}/answer", respond, answer_run, "answers what it asks"},
 
     {"GET", "/api/v1/inboxes", read, list_inboxes, "where alerts of others come in"},
     {"POST", "/api/v1/inboxes/{name}/{form}", respond, receive_alerts, "alerts of others"},

@@ -6,6 +6,7 @@
 #include "api/handlers.h"
 #include "ops/respond/runbooks/library.h"
 #include "ops/respond/runbooks/lint.h"
+#include "ops/respond/runs/ask.h"
 
 namespace sg::api {
 
@@ -35,19 +36,25 @@ Json triggers_of(const runbooks::Runbook& runbook) {
 }
 
 // What is wrong with it, its form first: one that cannot be read is not looked at further.
-Json findings_of(const runbooks::Shelved& shelved, Instant now) {
+Json findings_of(const runbooks::Shelved& shelved, Instant now,
+                 const std::optional<Instant>& last_run) {
     Json mistakes = Json::array(), doubts = Json::array();
     for (const auto& problem : shelved.problems) mistakes.push_back(json_of(problem));
     if (shelved.problems.empty()) {
-        const auto linted = runbooks::lint(
-            shelved.runbook, {.inspections = runbooks::known_inspections(), .now = now});
+        const auto linted =
+            runbooks::lint(shelved.runbook, {.inspections = runbooks::known_inspections(),
+                                             .now = now,
+                                             .last_run = last_run,
+                                             .knows_runs = true});
         for (const auto& problem : linted.mistakes) mistakes.push_back(json_of(problem));
         for (const auto& problem : linted.doubts) doubts.push_back(json_of(problem));
     }
     return {{"mistakes", std::move(mistakes)}, {"doubts", std::move(doubts)}};
 }
 
-Json json_of(const runbooks::Shelved& shelved, Instant now) {
+using AllRan = std::map<std::string, runs::Ran>;
+
+Json json_of(const runbooks::Shelved& shelved, Instant now, const AllRan& all) {
     const auto& runbook = shelved.runbook;
     Json json{{"name", runbook.name},
               {"title", runbook.title},
@@ -58,7 +65,14 @@ Json json_of(const runbooks::Shelved& shelved, Instant now) {
               {"review_due", to_rfc3339(runbooks::review_due(runbook))},
               {"triggers", triggers_of(runbook)},
               {"steps", runbook.steps.size()}};
-    json.update(findings_of(shelved, now));
+    const auto ran = all.find(runbook.name);
+    std::optional<Instant> last;
+    if (ran != all.end()) {
+        last = ran->second.last;
+        json["last_run"] = to_rfc3339(*last);
+    }
+    json["runs"] = last ? ran->second.runs : 0;
+    json.update(findings_of(shelved, now, last));
     return json;
 }
 
@@ -66,8 +80,9 @@ Json json_of(const runbooks::Shelved& shelved, Instant now) {
 
 Result<Answer> list_runbooks(Site& site, const Call& call) {
     const auto library = runbooks::read_library(site.config()->operations.runbooks);
+    TRY(const auto ran, runs::ran(site.read));
     Json list = Json::array(), unreadable = Json::array();
-    for (const auto& shelved : library.runbooks) list.push_back(json_of(shelved, call.now));
+    for (const auto& shelved : library.runbooks) list.push_back(json_of(shelved, call.now, ran));
     for (const auto& error : library.unreadable) unreadable.push_back(error.message());
     return Answer{200,
                   text_of({{"runbooks", std::move(list)}, {"unreadable", std::move(unreadable)}})};
@@ -80,7 +95,8 @@ Result<Answer> show_runbook(Site& site, const Call& call) {
     if (shelved == nullptr)
         return fail(Errc::not_found, fmt::format("there is no runbook `{}`", name),
                     "`streamgate runbook list` names them");
-    auto json = json_of(*shelved, call.now);
+    TRY(const auto ran, runs::ran(site.read));
+    auto json = json_of(*shelved, call.now, ran);
     json["text"] = shelved->runbook.text;
     json["actions"] = Json::array();
     for (const auto& step : shelved->runbook.steps)

@@ -127,8 +127,8 @@ Result<std::vector<Changed>> changes_before(store::Session& session, const std::
         if (row.text(3).empty()) continue;  // Erased.
         TRY(const auto accepted, from_json<ConfigAccepted>(row.text(3)));
         changes.push_back({row.instant(1), row.integer(0),
-                           fmt::format("configuration {:.12} came into force", accepted.digest),
-                           ""});
+                           fmt::format("configuration {:.12} came into force", accepted.digest), "",
+                           accepted.difference, true});
     }
     // Who tells of changes may do so when they are done, a while after they began to hurt.
     TRY(const auto notes, rows_of(Kind::change_noted, until + told_late));

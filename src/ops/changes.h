@@ -36,6 +36,9 @@ struct Changed {
     std::int64_t record = 0;
     std::string what;  // `ci: catalog 1.42 is out`, `configuration 3fa0… came into force`
     std::string url;
+    // Of a configuration: `path: before -> after`, a line each. Not part of what is told of it.
+    std::string difference = {};
+    bool is_configuration = false;
 };
 void describe(Visitor& v, Changed& c);
 

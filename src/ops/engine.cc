@@ -232,7 +232,7 @@ Result<void> Engine::note_ended(const Turn& turn, const Ended& ended) const {
     TRY_VOID(store::end_job(here.tx, job.id, done ? store::JobEnd::done : store::JobEnd::failed,
                             performed.detail, here.now));
     const auto outcome = std::ranges::find(spine_.outcomes, job.kind, &Outcome::action);
-    if (outcome != spine_.outcomes.end()) return outcome->take(here, job, performed);
+    if (outcome != spine_.outcomes.end()) return outcome->take(here, job, performed, senses_);
     return done ? Result<void>{} : abandon_action(here, job, performed.detail);
 }
 

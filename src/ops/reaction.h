@@ -12,11 +12,16 @@ namespace sg::signals {
 class History;
 }
 
+namespace sg::runbooks {
+class Shelf;
+}
+
 namespace sg::ops {
 
 // What a reaction may look at beside the database. Facts: nothing of it is in the ledger.
 struct Senses {
     const signals::History* history = nullptr;
+    const runbooks::Shelf* shelf = nullptr;
 };
 
 // When `kind` is in the ledger, `react` decides; in a transaction of its own, with a durable
@@ -44,7 +49,7 @@ struct Performed {
 // Who learns what came of the actions of a kind. It decides whether there will be another attempt.
 struct Outcome {
     std::string_view action;
-    Result<void> (*take)(const Turn&, const store::Job&, const Performed&);
+    Result<void> (*take)(const Turn&, const store::Job&, const Performed&, const Senses&);
 };
 
 struct Spine {

@@ -12,6 +12,7 @@
 #include "ops/respond/incidents/store.h"
 #include "ops/respond/notify/store.h"
 #include "ops/respond/oncall/store.h"
+#include "ops/respond/runs/store.h"
 #include "ops/respond/statuspage/store.h"
 #include "ops/ties.h"
 
@@ -40,6 +41,7 @@ constexpr Reaction reactions[] = {
 
     // People look.
     {"incidents.assess", Kind::incident_declared, assess},  // First: the page tells the impact.
+    {"runbooks.start", Kind::incident_declared, start_runbook},  // Nothing waits for its checks.
     {"oncall.page", Kind::incident_declared, page},
     {"statuspage.declared", Kind::incident_declared, tell_public},
     {"oncall.raise", Kind::incident_severity_changed, page_again},
@@ -83,6 +85,10 @@ constexpr Reaction reactions[] = {
     {"oncall.cancelled", Kind::incident_cancelled, stop_pages},
     {"oncall.merged", Kind::incident_merged, stop_pages},
 
+    {"runbooks.resolved", Kind::incident_resolved, overtake_runbooks},
+    {"runbooks.cancelled", Kind::incident_cancelled, overtake_runbooks},
+    {"runbooks.merged", Kind::incident_merged, overtake_runbooks},
+
     // What is learnt from it.
     {"knowledge.recurred", Kind::incident_declared, look_for_recurrence},
     {"knowledge.recurred_within", Kind::incident_joined, look_for_recurrence},
@@ -91,19 +97,21 @@ constexpr Reaction reactions[] = {
 };
 
 constexpr Alarm alarms[] = {
-    {"alert_ends", alert_ends},              // An outside alert was not sent again.
-    {"heartbeat_missed", heartbeat_missed},  // A dead-man's switch.
-    {"past_recheck_due", past_recheck_due},  // Something new under a signal that still fires?
-    {"respond_by", ring_incident},           // Nobody has acknowledged.
-    {"escalate_by", ring_incident},          // Not mitigated, and the guide asks for more people.
-    {"assess_by", ring_incident},            //
-    {"mitigate_by", ring_incident},          //
-    {"update_due", ring_incident},           // Those who wait have heard nothing.
-    {"observe_until", ring_incident},        // A mitigation has held, or not.
-    {"page_step", next_page_step},           // Nobody answered: walk the policy.
-    {"page_reopen_due", reopen_page},        // Acknowledged, and nothing came of it.
-    {"handover_due", hand_over},             // The next shift begins.
-    {"postmortem_due", postmortem_due},      // Nobody has put it up for review.
+    {"alert_ends", alert_ends},                // An outside alert was not sent again.
+    {"heartbeat_missed", heartbeat_missed},    // A dead-man's switch.
+    {"past_recheck_due", past_recheck_due},    // Something new under a signal that still fires?
+    {"respond_by", ring_incident},             // Nobody has acknowledged.
+    {"escalate_by", ring_incident},            // Not mitigated, and the guide asks for more people.
+    {"assess_by", ring_incident},              //
+    {"mitigate_by", ring_incident},            //
+    {"update_due", ring_incident},             // Those who wait have heard nothing.
+    {"observe_until", ring_incident},          // A mitigation has held, or not.
+    {"page_step", next_page_step},             // Nobody answered: walk the policy.
+    {"page_reopen_due", reopen_page},          // Acknowledged, and nothing came of it.
+    {"handover_due", hand_over},               // The next shift begins.
+    {"runbook_checks_due", give_up_checks},    // What hangs is given up.
+    {"runbook_answer_due", give_up_question},  // Nobody answered what a runbook asked.
+    {"postmortem_due", postmortem_due},        // Nobody has put it up for review.
     {"postmortem_measured_by", measure_postmortem},  // The end of its graph is known.
     {"action_item_due", action_item_due},
     {"notification_due", notification_due},
@@ -117,14 +125,14 @@ constexpr Alarm alarms[] = {
 constexpr Outcome outcomes[] = {
     {"notify.send", notification_result}, {"statuspage.deliver", page_delivered},
     {"drill.prepare", drill_prepared},    {"drill.inject", drill_injected},
-    {"drill.lift", drill_lifted},
+    {"drill.lift", drill_lifted},         {"runbook.look", looked},
 };
 
 std::vector<FoldRow> all_folds() {
     std::vector<FoldRow> all;
-    for (const auto rows :
-         {leader_folds(), alerts::folds(), slo::folds(), incidents::folds(), oncall::folds(),
-          notify::folds(), statuspage::folds(), kpis::folds(), knowledge::folds(), drills::folds()})
+    for (const auto rows : {leader_folds(), alerts::folds(), slo::folds(), incidents::folds(),
+                            oncall::folds(), notify::folds(), statuspage::folds(), kpis::folds(),
+                            knowledge::folds(), drills::folds(), runs::folds()})
         all.insert(all.end(), rows.begin(), rows.end());
     return all;
 }

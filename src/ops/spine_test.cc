@@ -164,6 +164,13 @@ std::vector<Kind> declared_kinds() {
     return {Kind::incident_declared, Kind::incident_joined, Kind::incident_severity_changed,
             Kind::incident_relapsed, Kind::incident_became_real};
 }
+const std::vector<Kind> shows = {Kind::statuspage_component_changed, Kind::statuspage_notice_opened,
+                                 Kind::statuspage_drafted,           Kind::statuspage_published,
+                                 Kind::statuspage_discarded,         Kind::statuspage_reassessed};
+const std::vector<Kind> runs_on = {Kind::runbook_started, Kind::runbook_diagnosed,
+                                   Kind::runbook_asked,   Kind::runbook_reached,
+                                   Kind::runbook_went_on, Kind::runbook_ended};
+const std::vector<Kind> judges = {Kind::statuspage_component_changed};
 
 // What a reaction may record at once, without a clock or the outside between. Written down here by
 // hand: whoever adds a reaction says what it leads to, and this test says whether it ends.
@@ -174,9 +181,6 @@ const std::map<std::string_view, std::vector<Kind>>& leads_to() {
     static const std::vector<Kind> pages = {page_begun,    page_sent,       page_escalated,
                                             page_raised,   page_step_empty, page_unanswered,
                                             page_repeated, page_stopped};
-    static const std::vector<Kind> shows = {statuspage_component_changed, statuspage_notice_opened,
-                                            statuspage_drafted,           statuspage_published,
-                                            statuspage_discarded,         statuspage_reassessed};
     static const std::map<std::string_view, std::vector<Kind>> table = {
         {"statuspage.follow", {statuspage_component_changed, statuspage_day_closed}},
         {"statuspage.declared", shows},
@@ -228,6 +232,10 @@ const std::map<std::string_view, std::vector<Kind>>& leads_to() {
         {"notify.resolved", {notification_sent, notification_held, notification_withdrawn}},
         {"oncall.cancelled", {page_stopped}},
         {"oncall.merged", {page_stopped}},
+        {"runbooks.start", runs_on},
+        {"runbooks.resolved", {runbook_ended}},
+        {"runbooks.cancelled", {runbook_ended}},
+        {"runbooks.merged", {runbook_ended}},
         {"knowledge.draft", {postmortem_drafted}},
         {"knowledge.recurred", {action_item_reopened}},
         {"knowledge.recurred_within", {action_item_reopened}},

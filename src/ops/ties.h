@@ -4,6 +4,10 @@
 
 #include "ops/reaction.h"
 
+namespace sg::incidents {
+struct Incident;
+}
+
 namespace sg::ops::ties {
 
 using Tie = Result<void>(const Turn&, const Recorded&, const Senses&);
@@ -17,6 +21,11 @@ Tie declare_for_ourselves, declare_for_channel, clear_for_channel;
 // An incident: people.
 Tie assess, page, page_again, page_in_earnest, page_on, page_for_unreached, stop_pages,
     acknowledge_pages, acknowledge_incident;
+
+// Its runbook: what is looked at, and what follows.
+Tie start_runbook, overtake_runbooks;
+// The first of an incident's signals that names a runbook; else that of its service; else empty.
+Result<std::string> named_runbook(const Turn& turn, const incidents::Incident& incident);
 
 // What is learnt.
 Tie draft_postmortem, look_for_recurrence, remind_of_postmortem, remind_of_action_item;
@@ -37,12 +46,10 @@ Tie follow_schedule, schedule_channel_tests;
 using Bell = Result<void>(const Turn&, const store::Wakeup&, const Senses&);
 Bell ring_incident, next_page_step, reopen_page, hand_over, notification_due, channel_test_due,
     alert_ends, heartbeat_missed, past_recheck_due, postmortem_due, measure_postmortem,
-    action_item_due, page_due, draft_due, maintenance_due, drill_due;
+    action_item_due, page_due, draft_due, maintenance_due, drill_due, give_up_checks,
+    give_up_question;
 
-Result<void> notification_result(const Turn& turn, const store::Job& job, const Performed& done);
-Result<void> page_delivered(const Turn& turn, const store::Job& job, const Performed& done);
-Result<void> drill_prepared(const Turn& turn, const store::Job& job, const Performed& done);
-Result<void> drill_injected(const Turn& turn, const store::Job& job, const Performed& done);
-Result<void> drill_lifted(const Turn& turn, const store::Job& job, const Performed& done);
+using Came = Result<void>(const Turn&, const store::Job&, const Performed&, const Senses&);
+Came notification_result, page_delivered, looked, drill_prepared, drill_injected, drill_lifted;
 
 }  // namespace sg::ops::ties

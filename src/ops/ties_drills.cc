@@ -150,17 +150,20 @@ Result<drills::Came> came_of(const store::Job& job, const Performed& done) {
 
 }  // namespace
 
-Result<void> drill_prepared(const Turn& turn, const store::Job& job, const Performed& done) {
+Result<void> drill_prepared(const Turn& turn, const store::Job& job, const Performed& done,
+                            const Senses&) {
     TRY(const auto came, came_of(job, done));
     return drills::on_prepared(turn, came);
 }
 
-Result<void> drill_injected(const Turn& turn, const store::Job& job, const Performed& done) {
+Result<void> drill_injected(const Turn& turn, const store::Job& job, const Performed& done,
+                            const Senses&) {
     TRY(const auto came, came_of(job, done));
     return drills::on_injected(turn, came);
 }
 
-Result<void> drill_lifted(const Turn& turn, const store::Job& job, const Performed& done) {
+Result<void> drill_lifted(const Turn& turn, const store::Job& job, const Performed& done,
+                          const Senses&) {
     TRY(const auto came, came_of(job, done));
     return drills::on_lifted(turn, came);
 }

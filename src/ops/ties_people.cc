@@ -3,14 +3,13 @@
 
 #include <algorithm>
 
-#include "ops/detect/alerts/ask.h"
-#include "ops/detect/slo/ask.h"
 #include "ops/respond/incidents/ask.h"
 #include "ops/respond/incidents/commands.h"
 #include "ops/respond/notify/ask.h"
 #include "ops/respond/notify/commands.h"
 #include "ops/respond/oncall/ask.h"
 #include "ops/respond/oncall/commands.h"
+#include "ops/respond/runs/ask.h"
 #include "ops/ties.h"
 
 namespace sg::ops::ties {
@@ -97,23 +96,6 @@ Result<void> acknowledge_incident(const Turn& turn, const Recorded& event, const
 
 namespace {
 
-// Of the first of its signals that names one; else that of its service.
-Result<std::string> runbook_of(const Turn& turn, const incidents::Incident& incident) {
-    const auto& config = turn.config;
-    const std::string_view of_alert = "alert:", of_objective = "objective:";
-    for (const auto& key : incident.alerts) {
-        if (key.starts_with(of_alert)) {
-            TRY(const auto alert, alerts::by_fingerprint(turn.tx, key.substr(of_alert.size())));
-            if (alert && !alert->runbook.empty()) return alert->runbook;
-        }
-        if (!key.starts_with(of_objective)) continue;
-        const auto runbook = slo::runbook_of(config, key.substr(of_objective.size()));
-        if (!runbook.empty()) return runbook;
-    }
-    const auto service = config.services.find(incident.service);
-    return service == config.services.end() ? std::string() : service->second.runbook;
-}
-
 // Who is on call at each level, and how one reaches them without us.
 Result<std::vector<std::string>> contacts_of(const Turn& turn,
                                              const incidents::Incident& incident) {
@@ -143,7 +125,13 @@ Result<notify::Briefing> briefing_of(const Turn& turn, const incidents::Incident
     briefing.since = incident.started_at;
     briefing.impact = impact_of(incident.impact);
     briefing.likely = incident.impact.likely;
-    TRY(briefing.runbook, runbook_of(turn, incident));
+    TRY(briefing.runbook, named_runbook(turn, incident));
+    TRY(const auto run, runs::run_of(turn.tx.session(), incident.id));
+    if (run) {
+        if (!run->likely.empty()) briefing.likely = run->likely;
+        briefing.proposed = runs::proposed(*run);
+        if (briefing.runbook.empty()) briefing.runbook = run->runbook;
+    }
     TRY(briefing.contacts, contacts_of(turn, incident));
     if (const auto promise = incidents::next_promise(incident)) {
         briefing.next = promise->what;
@@ -219,7 +207,8 @@ Result<void> channel_test_due(const Turn& turn, const store::Wakeup& clock, cons
     return notify::on_test_due(turn, clock.subject);
 }
 
-Result<void> notification_result(const Turn& turn, const store::Job& job, const Performed& done) {
+Result<void> notification_result(const Turn& turn, const store::Job& job, const Performed& done,
+                                 const Senses&) {
     using Outcome = ports::Delivery::Outcome;
     notify::Receipt receipt{.detail = done.detail, .retry_after = done.retry_after};
     switch (done.how) {

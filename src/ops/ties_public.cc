@@ -99,7 +99,8 @@ Result<void> maintenance_due(const Turn& turn, const store::Wakeup& clock, const
     return statuspage::on_maintenance_due(turn, clock.subject);
 }
 
-Result<void> page_delivered(const Turn& turn, const store::Job& job, const Performed& done) {
+Result<void> page_delivered(const Turn& turn, const store::Job& job, const Performed& done,
+                            const Senses&) {
     const bool written = done.how == Performed::How::done;
     const auto detail = written               ? std::string()
                         : done.detail.empty() ? std::string("it failed")

@@ -261,19 +261,36 @@ void Writer::hand_out(Instant now) {
 void Writer::act_until_stopped() {
     std::unique_lock lock(mutex_);
     for (;;) {
-        wake_actors_.wait(lock, [this] { return stopping_ || !jobs_.empty(); });
+        wake_actors_.wait(lock, [this] { return stopping_ || next_job() != jobs_.end(); });
         if (stopping_) return;  // What was begun and not performed comes again at the next start.
         perform_one(lock);
     }
 }
 
+// A check that hangs must not keep a page waiting: some are kept free for pages.
+bool Writer::may_take(const store::Job& job) const {
+    const auto most = options_.actors - std::min(options_.actors_kept, options_.actors - 1);
+    return job.urgency == 0 || unhurried_ < most;
+}
+
+std::deque<store::Job>::iterator Writer::next_job() {
+    auto next = jobs_.end();
+    for (auto at = jobs_.begin(); at != jobs_.end(); ++at)
+        if (may_take(*at) && (next == jobs_.end() || at->urgency < next->urgency)) next = at;
+    return next;
+}
+
 void Writer::perform_one(std::unique_lock<std::mutex>& lock) {
-    const store::Job job = std::move(jobs_.front());
-    jobs_.pop_front();
+    const auto next = next_job();
+    const store::Job job = std::move(*next);
+    jobs_.erase(next);
+    unhurried_ += job.urgency == 0 ? 0 : 1;
     const auto config = config_;
     lock.unlock();
     Performed performed = options_.perform(job, *config);
     lock.lock();
+    unhurried_ -= job.urgency == 0 ? 0 : 1;
+    if (!jobs_.empty()) wake_actors_.notify_one();
     ended_.push_back({job, std::move(performed)});
     wake_writer_.notify_one();
 }

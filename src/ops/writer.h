@@ -41,7 +41,8 @@ class Writer {
         config::Snapshot config;
         Perform perform;
         Senses senses;
-        std::size_t actors = 4;        // Bound: of what is performed at the same time.
+        std::size_t actors = 8;        // Bound: of what is performed at the same time...
+        std::size_t actors_kept = 4;   // ...of which so many take nothing less urgent than a page.
         Duration patience = 60s;       // After which an action that a crash cut off is due again.
         std::size_t queue_max = 1000;  // Bound: of commands that wait; then `exhausted`.
         // What is recorded at the beginning of a term, before anything else is decided.
@@ -72,6 +73,8 @@ class Writer {
     Writer(const Spine& spine, Options options);
     void write_until_stopped();
     void act_until_stopped();
+    bool may_take(const store::Job& job) const;   // With the lock held.
+    std::deque<store::Job>::iterator next_job();  // With the lock held.
     void perform_one(std::unique_lock<std::mutex>& lock);
 
     // The writer's thread, or before it begins. A Tick is until when there is nothing to do.
@@ -98,6 +101,7 @@ class Writer {
     std::condition_variable wake_actors_;
     std::deque<Task> tasks_;
     std::deque<store::Job> jobs_;
+    std::size_t unhurried_ = 0;        // Of what is being performed, what nobody is paged by.
     std::deque<Engine::Ended> ended_;  // Performed, not yet noted. It outlives a term.
     config::Snapshot config_;
     Standing standing_;

@@ -10,6 +10,7 @@
 #include "ops/respond/incidents/commands.h"
 #include "ops/respond/notify/commands.h"
 #include "ops/respond/oncall/commands.h"
+#include "ops/respond/runs/commands.h"
 
 namespace sg::sim {
 
@@ -105,6 +106,18 @@ Act read_heartbeat(Words& words) {
     }
     return [name, every](World& world) -> Result<void> {
         world.beat_every(name, every);
+        return {};
+    };
+}
+
+// inspection postgres.locks hangs; inspection service.resources bad
+Act read_inspection(Words& words) {
+    using Let = void (World::*)(const std::string&);
+    const auto name = words.name("an inspection");
+    const auto let =
+        read_one_of<Let>(words, {{"hangs", &World::let_hang}, {"bad", &World::let_find_bad}});
+    return [name, let](World& world) -> Result<void> {
+        (world.*let)(name);
         return {};
     };
 }
@@ -289,8 +302,21 @@ Act read_escalates(Words& words, const std::string& who) {
     };
 }
 
+// answers runbook "load"
+Act read_answers_runbook(Words& words, const std::string& who) {
+    const auto text = words.text();
+    return by_person(
+        who, 0,
+        [text](const ops::Turn& turn, const ops::Actor& actor, std::int64_t id) -> Result<void> {
+            TRY(const auto run, runs::run_of(turn.tx.session(), id));
+            return runs::answer(turn, actor, run ? run->id : 0, {.answer = text},
+                                [](const runs::Run&) { return runs::Known{}; });
+        });
+}
+
 // answers page 1: by the link in it.
 Act read_answers(Words& words, const std::string& who) {
+    if (words.take_if("runbook")) return read_answers_runbook(words, who);
     if (!words.take_if("page")) words.wrong("answers what?", "write answers page 1");
     const auto page = words.number("the number of a page");
     return by_person(who, 0, [page](const ops::Turn& turn, const ops::Actor& actor, std::int64_t) {
@@ -394,6 +420,7 @@ Act read_doing(Words& words, Givens& givens) {
     if (what == "channel") return read_channel(words);
     if (what == "probe") return read_health(words, &World::set_probe);
     if (what == "need") return read_health(words, &World::set_need);
+    if (what == "inspection") return read_inspection(words);
     if (what == "gateway") return read_gateway(words);
     if (what == "heartbeat") return read_heartbeat(words);
     if (what == "clock") return read_clock(words);

@@ -130,7 +130,13 @@ Givens::Text Givens::written() const {
     };
     for (std::size_t i = 0; i < services_.size(); ++i) {
         const auto& name = services_[i];
-        settings.push_back({{"services", name, "endpoints"}, fmt::format("10.0.0.{}:80", i + 1)});
+        const auto has_versions = [&](const auto& one) {
+            return one.path.size() > 2 && one.path[0] == "services" && one.path[1] == name &&
+                   one.path[2] == "versions";
+        };
+        if (std::ranges::none_of(settings_, has_versions))
+            settings.push_back(
+                {{"services", name, "endpoints"}, fmt::format("10.0.0.{}:80", i + 1)});
         settings.push_back({{"routes", name}, fmt::format("/{}/", name)});
     }
     if (!has("notify")) settings.push_back({{"notify", "desk"}, "{ kind: terminal }"});

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "config/document.h"
+#include "looks.h"
 #include "ops/accept.h"
 #include "ops/detect/alerts/commands.h"
 #include "ops/detect/alerts/heartbeats.h"
@@ -12,6 +13,7 @@
 #include "ops/respond/incidents/ask.h"
 #include "ops/respond/incidents/decide.h"
 #include "ops/respond/notify/compose.h"
+#include "ops/respond/runs/decide.h"
 #include "ops/spine.h"
 #include "store/digest.h"
 #include "store/ledger.h"
@@ -86,7 +88,7 @@ Result<void> World::open() {
     TRY(session_, database_->open());
     session_->sabotage([this](std::string_view statement) { return may(statement); });
     engine_ = std::make_unique<ops::Engine>(*session_, ops::spine(), config_);
-    engine_->sense({&history_});
+    engine_->sense({&history_, &shelf_});
     return {};
 }
 
@@ -255,6 +257,7 @@ void World::act() {
     if (dead_) return revive();
     if (!jobs) return;
     for (const auto& job : *jobs) {
+        if (hangs(job)) continue;
         auto performed = perform(job);
         // If that fails it is kept, and noted by the next settle().
         if (!dead_) [[maybe_unused]]
@@ -271,8 +274,24 @@ ops::Performed World::perform(const store::Job& job) {
         note({.kind = "beat", .payload = job.body, .key = job.key});
         return {How::done, "answered 200", {}};
     }
+    if (job.kind == runs::look_action) return look(job);
     if (job.kind != "notify.send") return {How::failed, "no such action: " + job.kind, {}};
     return send(job);
+}
+
+bool World::hangs(const store::Job& job) const {
+    if (job.kind != runs::look_action || job.attempts > runs::tries_max) return false;
+    const auto order = from_json<runs::LookOrder>(job.body);
+    return order && hanging_.contains(order->inspect);
+}
+
+ops::Performed World::look(const store::Job& job) {
+    using How = ops::Performed::How;
+    const auto order = from_json<runs::LookOrder>(job.body);
+    if (!order) return {How::failed, order.error().message(), {}};
+    if (job.attempts > runs::tries_max) return {How::failed, "it was begun and never ended", {}};
+    note({.kind = "looked", .payload = job.body, .key = job.key});
+    return {How::done, to_json(sim::look(*order, {needs_, bad_, history_.latest()})), {}};
 }
 
 ops::Performed World::send(const store::Job& job) {

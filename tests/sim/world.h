@@ -17,6 +17,7 @@
 #include "ops/detect/slo/meter.h"
 #include "ops/engine.h"
 #include "ops/respond/notify/ack_link.h"
+#include "ops/respond/runbooks/shelf.h"
 #include "store.h"
 
 namespace sg::sim {
@@ -68,6 +69,8 @@ class World {
     void set_resources(const std::string& of, const signals::Resources& resources) {
         resources_[of] = resources;
     }
+    void let_hang(const std::string& inspection) { hanging_.insert(inspection); }
+    void let_find_bad(const std::string& inspection) { bad_.insert(inspection); }
     void beat_every(const std::string& heartbeat, Duration every) { beats_[heartbeat] = every; }
 
     // --- the inside ---
@@ -101,6 +104,8 @@ class World {
     void pump();
     void act();
     ops::Performed perform(const store::Job& job);
+    bool hangs(const store::Job& job) const;
+    ops::Performed look(const store::Job& job);
     ops::Performed send(const store::Job& job);
     void note(Happening happening);
     void read_ledger();
@@ -118,12 +123,15 @@ class World {
     std::map<std::string, signals::Health> probes_;
     std::map<std::string, signals::Health> needs_;
     std::map<std::string, signals::Resources> resources_;
+    std::set<std::string> hanging_;  // Inspections that never answer.
+    std::set<std::string> bad_;      // Inspections that find something bad.
     std::map<std::string, Duration> beats_;
     std::map<std::string, Instant> probed_at_;
     std::map<std::string, Duration> beaten_at_;
 
     signals::Accumulator counts_;
     signals::Rollup history_{""};
+    runbooks::Shelf shelf_;
     std::unique_ptr<Database> database_;
     std::unique_ptr<store::Session> session_;
     std::unique_ptr<store::Session> onlooker_;  // Ours: nothing that it asks is sabotaged.

@@ -243,8 +243,13 @@ std::string incident_card(const Json& incident, const Screen& screen) {
     say("service", where);
     say("impact", impact_text(at(incident, "impact")));
     say("clients", clients_text(at(incident, "clients")));
-    if (const auto likely = text_at(at(incident, "impact"), "likely"); !likely.empty())
-        say("likely", likely);
+    const auto& run = at(incident, "run");
+    const auto found = text_at(run, "likely");
+    say("likely", found.empty() ? text_at(at(incident, "impact"), "likely") : found);
+    say("proposed", text_at(run, "proposed"));
+    if (const auto number = number_at(run, "id"); number > 0)
+        say("runbook", fmt::format("{}: {} (streamgate runbook show-run {})",
+                                   text_at(run, "runbook"), text_at(run, "state"), number));
     say("since", milestones(incident, screen));
     say("clocks", deadlines(incident, screen));
     say("roles", roles_text(incident));

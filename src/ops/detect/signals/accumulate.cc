@@ -125,7 +125,35 @@ void Accumulator::hear(const std::string& source, const Snapshot& snapshot, Inst
     const bool is_old = heard->taken_at - heard->started_at > newcomer_age;
     if (earlier != nullptr || !is_new || !is_old)
         add(heard->totals, earlier == nullptr ? nullptr : &earlier->totals);
+    hear_attempts(process, snapshot);
     heard_[process] = std::move(heard);
+}
+
+void Accumulator::hear_attempts(const Process& process, const Snapshot& snapshot) {
+    const Names names(snapshot);
+    std::map<std::string, AttemptsByEndpoint> now;
+    const auto place = [&](std::uint16_t index) -> Attempts* {
+        if (index >= snapshot.endpoints.size()) return nullptr;
+        const auto& endpoint = snapshot.endpoints[index];
+        return &now[names.service_of_version(endpoint.version)][endpoint.name];
+    };
+    for (const auto& row : snapshot.endpoint_rows) place(row.endpoint);
+    for (const auto& row : snapshot.attempts)
+        if (auto* attempts = place(row.endpoint)) {
+            attempts->made += count(row.duration.count());
+            if (names.blame(row.ending) == "upstream")
+                attempts->failed += count(row.duration.count());
+        }
+    const auto earlier = attempts_.find(process);
+    for (const auto& [service, endpoints] : now)
+        for (const auto& [name, total] : endpoints) {
+            auto& open = open_.attempts[service][name];
+            if (earlier == attempts_.end()) continue;
+            const auto before = earlier->second[service][name];
+            open.made += std::max<std::int64_t>(0, total.made - before.made);
+            open.failed += std::max<std::int64_t>(0, total.failed - before.failed);
+        }
+    attempts_[process] = std::move(now);
 }
 
 void Accumulator::add(const Totals& now, const Totals* before) {
@@ -199,6 +227,7 @@ Second Accumulator::close(Instant at) {
             std::ranges::count_if(of, [](const auto& endpoint) { return endpoint.second; })};
     std::erase_if(heard_,
                   [&](const auto& entry) { return at - entry.second->heard_at > forgotten_after; });
+    std::erase_if(attempts_, [&](const auto& entry) { return !heard_.contains(entry.first); });
     return second;
 }
 

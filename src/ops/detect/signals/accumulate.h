@@ -91,6 +91,10 @@ class Accumulator {
     void stand(const std::string& source, const telemetry::Snapshot& snapshot, Instant now,
                const Heard* before);
 
+    // Not kept over our own start: then they begin with what comes next.
+    void hear_attempts(const Process& process, const telemetry::Snapshot& snapshot);
+
+    std::map<Process, std::map<std::string, AttemptsByEndpoint>> attempts_;  // Cumulative.
     std::map<Process, std::shared_ptr<const Heard>> heard_;
     std::map<std::string, Standing> standing_;  // By source.
     AffectedNews affected_;

@@ -47,6 +47,13 @@ class History {
         return {};
     }
 
+    // At each endpoint of a service; of the last minutes only. A history that keeps none knows of
+    // none.
+    virtual AttemptsByEndpoint attempts(const std::string& /*service*/, Instant /*from*/,
+                                        Instant /*to*/) const {
+        return {};
+    }
+
     virtual Second latest() const = 0;  // The last pull.
 };
 

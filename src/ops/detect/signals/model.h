@@ -35,6 +35,14 @@ Flow since(const Flow& now, const Flow& before);
 
 enum class Health : std::uint8_t { unknown, well, ill };
 
+// Attempts to get an answer from one endpoint.
+struct Attempts {
+    std::int64_t made = 0;
+    std::int64_t failed = 0;  // To blame is the endpoint.
+    bool operator==(const Attempts&) const = default;
+};
+using AttemptsByEndpoint = std::map<std::string, Attempts>;  // `10.0.0.7:80`
+
 // The outcome of a probe or of looking at a dependency.
 struct Look {
     Health health = Health::unknown;
@@ -88,6 +96,8 @@ struct Second {
         endings;  // Service → ending → count.
     // Service → endpoints known and healthy.
     std::map<std::string, std::pair<std::int64_t, std::int64_t>> endpoints;
+    // Service → each endpoint that is known, whether anything was attempted or not.
+    std::map<std::string, AttemptsByEndpoint> attempts;
     std::map<std::string, Resources> resources;  // `host`, `service:catalog`, `gateway:local`
     std::map<std::string, Look> probes;  // By the name of the probe; `at` says when it looked.
     std::map<std::string, Look> needs;

@@ -84,9 +84,37 @@ void Rollup::add(const Second& second, Accumulator::Known known) {
         put({SeriesKind::probe, service == service_of_probe_.end() ? name : service->second},
             number, tally_of(look));
     }
+    put_attempts(second);
     latest_ = std::make_shared<const Second>(second);
     known_ = std::move(known);
     if (number % 60 == 0) trim();
+}
+
+void Rollup::put_attempts(const Second& second) {
+    const auto from = Instant{(second.at - 1ns).ns / attempts_bin.count() * attempts_bin.count()};
+    if (attempts_.empty() || attempts_.back().from != from) attempts_.push_back({from, {}});
+    for (const auto& [service, endpoints] : second.attempts)
+        for (const auto& [name, attempts] : endpoints) {
+            if (attempts.made == 0) continue;
+            auto& of = attempts_.back().of[service][name];
+            of.made += attempts.made;
+            of.failed += attempts.failed;
+        }
+    if (attempts_.size() > attempts_bins_max) attempts_.pop_front();
+}
+
+AttemptsByEndpoint Rollup::attempts(const std::string& service, Instant from, Instant to) const {
+    AttemptsByEndpoint sum;
+    const std::scoped_lock lock(mutex_);
+    for (const auto& bin : attempts_) {
+        const auto of = bin.of.find(service);
+        if (of == bin.of.end() || bin.from + attempts_bin <= from || bin.from >= to) continue;
+        for (const auto& [name, attempts] : of->second) {
+            sum[name].made += attempts.made;
+            sum[name].failed += attempts.failed;
+        }
+    }
+    return sum;
 }
 
 void Rollup::put(SeriesName name, std::int64_t second, const Tally& tally) {

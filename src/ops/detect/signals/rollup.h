@@ -6,6 +6,7 @@
 // had counted is written with the buckets, unless the gateway dies in the same 10 s.
 #pragma once
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -59,6 +60,8 @@ class Rollup final : public History {
     std::vector<Level> levels(const std::string& of, Instant from, Instant to) const override;
     std::pair<int, int> probes(const std::string& service, Instant from, Instant to) const override;
     Affected affected(const std::string& service, Instant from, Instant to) const override;
+    AttemptsByEndpoint attempts(const std::string& service, Instant from,
+                                Instant to) const override;
     Second latest() const override;
 
   private:
@@ -67,7 +70,9 @@ class Rollup final : public History {
     static constexpr std::size_t cached_max = 8192;     // Bound: blocks.
     static constexpr std::size_t windows_max = 4096;
     static constexpr std::size_t unstored_max = 20'000;  // Bound: buckets of a tier without a file.
-    static constexpr std::int64_t steps_max = 100'000;   // Bound: buckets in one answer.
+    static constexpr Duration attempts_bin = 10s;
+    static constexpr std::size_t attempts_bins_max = 90;  // Bound: a quarter of an hour.
+    static constexpr std::int64_t steps_max = 100'000;    // Bound: buckets in one answer.
 
     using Buckets = std::map<std::int64_t, Tally>;
     struct Series {
@@ -136,6 +141,12 @@ class Rollup final : public History {
     std::int64_t next_id_ = 1;
     mutable std::map<BlockKey, std::shared_ptr<const Block>> cached_;
     mutable std::map<std::pair<const Series*, std::int64_t>, Window> windows_;
+    struct AttemptsBin {
+        Instant from;
+        std::map<std::string, AttemptsByEndpoint> of;  // By service.
+    };
+    void put_attempts(const Second& second);
+    std::deque<AttemptsBin> attempts_;  // In memory only.
     std::map<std::string, std::string> service_of_probe_;
     std::map<std::string, Instant> looked_at_;
     std::shared_ptr<const Second> latest_ = std::make_shared<const Second>();
