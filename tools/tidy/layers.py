@@ -20,6 +20,7 @@ MAY_INCLUDE = {
     "ops": {"ops", "ports", "store", "telemetry", "config", "directive", "base"},
     "api": {"api", "ops", "store", "web", "http", "runtime", "ports"} | SHARED,
     "platform/local": {"platform", "ports", "base", "config", "directive"},  # Plain data only.
+    "platform/gateways": {"platform", "ports", "base", "config", "directive"},  # Likewise.
 }
 
 # A library that throws, or that decides how a folder thinks, is known in one place only.

@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "platform/local/decide.h"
 
@@ -59,8 +61,18 @@ struct Check {
         return {};
     }
     Result<void> operator()(const Restart& restart) const {
-        TRY_VOID(named(state, restart.service, restart.version));
-        return {};
+        TRY(const Service* service, named(state, restart.service, restart.version));
+        if (restart.port == 0) return {};
+        for (const auto& [version, group] : service->groups) {
+            if (!restart.version.empty() && version != restart.version) continue;
+            // Done already: the one that listened there is gone.
+            if (!restart.order.empty() && group.restarted_by == restart.order) return {};
+            if (std::ranges::find(group.instances, restart.port, &Instance::port) !=
+                group.instances.end())
+                return {};
+        }
+        return fail(Errc::not_found, fmt::format("no process of `{}` listens on port {}",
+                                                 restart.service, restart.port));
     }
     Result<void> operator()(const Hold& hold) const {
         TRY_VOID(named(state, hold.service, hold.version));

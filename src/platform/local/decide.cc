@@ -188,6 +188,16 @@ void each_named(Turn& turn, const std::string& service, const std::string& versi
 
 void take(Turn& turn, const Restart& restart) {
     each_named(turn, restart.service, restart.version, [&](Group& group) {
+        if (!restart.order.empty() && group.restarted_by == restart.order) return;
+        group.restarted_by = restart.order;
+        if (restart.port != 0) {
+            const auto at = std::ranges::find(group.instances, restart.port, &Instance::port);
+            if (at == group.instances.end()) return;
+            at->epoch = group.epoch - 1;  // Outdated: it is replaced like any other such.
+            turn.note(group, Happening::restarting,
+                      fmt::format("the one at port {}, by command", restart.port));
+            return;
+        }
         ++group.epoch;
         turn.note(group, Happening::restarting, "one after the other, by command");
     });

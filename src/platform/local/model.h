@@ -101,8 +101,9 @@ struct Group {
     bool forgotten = false;  // No longer, and the gateway was told so.
     bool held = false;       // Stopped by command.
     std::optional<std::uint32_t>
-        scaled;               // By command; in force until the file says another number.
-    std::uint32_t epoch = 0;  // `restart` makes a new one.
+        scaled;                // By command; in force until the file says another number.
+    std::uint32_t epoch = 0;   // `restart` makes a new one.
+    std::string restarted_by;  // The last order to restart.
     std::vector<Instance> instances;
     std::vector<std::string> published;  // host:port, sorted: what was last said to the gateway.
     std::uint64_t revision = 0;          // Of `published`.
@@ -175,7 +176,9 @@ struct Scale {
 };
 struct Restart {
     std::string service;
-    std::string version;  // Empty: all.
+    std::string version;     // Empty: all.
+    std::uint16_t port = 0;  // Only the instance that listens there; 0: all of them.
+    std::string order = {};  // The same one again changes nothing; empty: it is none.
 };
 struct RollTo {
     std::string service;

@@ -36,7 +36,8 @@ Json describe_named(const Supervisor& supervisor, const std::string& name) {
         return reply;
     }
     const auto& services = supervisor.services();
-    if (const auto known = check(services, Restart{name, ""}); !known && !services.stopping)
+    if (const auto known = check(services, Restart{.service = name, .version = ""});
+        !known && !services.stopping)
         return refused(known.error());
     const auto at = services.services.find(name);
     if (at == services.services.end()) return refused({Errc::not_found, name, ""});
@@ -81,7 +82,10 @@ void Supervisor::answer(const Json& request, const Desk::Reply& reply) try {
         return reply(events_after(*this, service, request.value("after", std::uint64_t{0})));
     if (verb == "reload") return reload(later);
     if (verb == "upgrade") return gateway_->upgrade(later);
-    if (verb == "restart") return reply(change(Restart{service, version}, service));
+    if (verb == "restart")
+        return reply(change(Restart{service, version, request.value("port", std::uint16_t{0}),
+                                    request.value("order", "")},
+                            service));
     if (verb == "roll") return reply(change(RollTo{service, version}, service));
     if (verb == "stop") return reply(change(Hold{service, version, true}, service));
     if (verb == "start") return reply(change(Hold{service, version, false}, service));
