@@ -3,12 +3,20 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
+#include "ops/detect/alerts/trend.h"
 #include "ops/detect/signals/collector.h"
+#include "platform/host/disk.h"
 #include "platform/http/client.h"
+#include "platform/inspect/text.h"
 #include "platform/local/inspect.h"
+#include "platform/local/protocol.h"
+#include "platform/media/inspect.h"
+#include "platform/media/playlist.h"
 #include "platform/postgres/inspect.h"
 #include "platform/probe/inspect.h"
+#include "platform/probe/served.h"
 #include "platform/redis/inspect.h"
 #include "telemetry/encode.h"
 
@@ -82,6 +90,94 @@ platform::inspect::Order order_of(const Question& question, Instant now) {
             .now = now};
 }
 
+// What the supervisor has published to the gateway; empty: none runs, or not this service.
+std::vector<std::string> published_of(const platform::local::Layout& layout,
+                                      const std::string& service) {
+    std::vector<std::string> endpoints;
+    auto caller = platform::local::Caller::reach(layout);
+    if (!caller) return endpoints;
+    const auto status = caller->ask({{"verb", "ps"}}, 1s);
+    if (!status) return endpoints;
+    using platform::local::Json;
+    for (const auto& one : status->value("services", Json::array()))
+        if (one.value("name", "") == service)
+            for (const auto& version : one.value("versions", Json::array()))
+                for (const auto& endpoint : version.value("published", Json::array()))
+                    endpoints.push_back(endpoint.get<std::string>());
+    return endpoints;
+}
+
+bool wants(const Question& question, std::string_view name) {
+    return std::ranges::find(question.what, name) != question.what.end();
+}
+
+// `https://live.example/hls/live.m3u8` → `/hls/live.m3u8`
+std::string path_of(std::string_view url) {
+    const auto scheme = url.find("://");
+    const auto slash = url.find('/', scheme == std::string_view::npos ? 0 : scheme + 3);
+    return slash == std::string_view::npos ? "/" : std::string(url.substr(slash));
+}
+
+// Playlists of a service that the configuration knows: those that it is probed by.
+std::vector<std::string> playlists_of(const config::Config& config,
+                                      const config::Service& service) {
+    std::vector<std::string> paths;
+    const auto add = [&](std::string path) {
+        if (platform::media::names_playlist(path) && std::ranges::find(paths, path) == paths.end())
+            paths.push_back(std::move(path));
+    };
+    for (const auto& [name, probe] : config.operations.probes)
+        if (probe.service == service.name) add(path_of(probe.url));
+    if (service.health.kind == config::HealthCheck::Kind::http) add(service.health.path);
+    return paths;
+}
+
+// The certificates of the configuration's listeners, and where to see what is shown.
+std::vector<platform::probe::ServedBy> served_by(const config::Config& config) {
+    std::vector<platform::probe::ServedBy> all;
+    for (const auto& listener : config.listen) {
+        if (!listener.tls) continue;
+        platform::probe::ServedBy one{.listener = listener.address, .at = {}, .file = {}};
+        auto at = parse_host_port(listener.address);
+        if (at && listener.proxy_protocol_from.empty()) {
+            const bool everywhere = at->host.empty() || at->host == "0.0.0.0" || at->host == "::";
+            if (everywhere) at->host = "127.0.0.1";
+            one.at = *at;
+        }
+        for (const auto& files : listener.tls->certificates) {
+            one.file = files.certificate;
+            all.push_back(one);
+        }
+        if (!listener.tls->certificates.empty()) continue;
+        one.file = config.state + "/tls/self-signed.pem";
+        all.push_back(one);
+    }
+    return all;
+}
+
+// When the fullest disk will be full, as its last hours went.
+Finding full_in(const signals::History& history, Instant now) {
+    constexpr Duration trend = 6h;
+    constexpr Duration soon = 24h;
+    std::vector<alerts::Sample> samples;
+    for (const auto& level : history.levels("host", now - trend, now))
+        if (level.resources.disk >= 0) samples.push_back({level.at, level.resources.disk});
+    const auto left = alerts::full_in(samples, 1);
+    const double seconds = left ? std::chrono::duration<double>(*left).count() : -1;
+    Finding finding{.what = "host.disk",
+                    .key = "full_in",
+                    .standing = ports::Standing::fine,
+                    .title = "it does not fill up, as the last hours went",
+                    .value = seconds,
+                    .unit = "s",
+                    .threshold = std::chrono::duration<double>(soon).count()};
+    if (!left) return finding;
+    finding.title =
+        fmt::format("full in {}, as the last hours went", platform::inspect::show_seconds(seconds));
+    if (*left < soon) finding.standing = ports::Standing::odd;
+    return finding;
+}
+
 }  // namespace
 
 Inspectors::Inspectors(World world)
@@ -102,7 +198,7 @@ std::map<std::string, Result<telemetry::Snapshot>> Inspectors::snapshots(Tick de
 }
 
 std::vector<ports::Inspector::Target> Inspectors::targets() const {
-    std::vector<Target> list{{"gateway", Subject::gateway}};
+    std::vector<Target> list{{"gateway", Subject::gateway}, {"host", Subject::host}};
     const auto config = world_.config();
     for (const auto& [name, service] : config->services)
         list.push_back({std::string(service_prefix) + name, Subject::service});
@@ -126,6 +222,51 @@ std::vector<Finding> Inspectors::of_service(const config::Service& service,
     order.target = service.name;
     for (auto& finding : platform::local::inspect_service(world_.layout, order))
         findings.push_back(std::move(finding));
+    if (wants(question, "service.playlist"))
+        for (auto& finding : playlists(service, question, now))
+            findings.push_back(std::move(finding));
+    return findings;
+}
+
+std::vector<Finding> Inspectors::playlists(const config::Service& service, const Question& question,
+                                           Instant now) const {
+    const auto paths = playlists_of(*world_.config(), service);
+    if (paths.empty())
+        return {platform::inspect::unseen(
+            "service.playlist",
+            {Errc::not_found, "no playlist of this service is known",
+             "a probe of the service whose url ends in .m3u8 or .mpd names one"})};
+    std::vector<platform::media::Origin> origins;
+    const auto order = order_of(question, now);
+    std::set<std::string> known;
+    const auto add = [&](const std::string& endpoint, bool secure) {
+        if (!known.insert(endpoint).second) return;
+        origins.push_back({endpoint, secure ? "https" : "http", service.tls.ca});
+    };
+    for (const auto& [name, version] : service.versions)
+        for (const auto& endpoint : version.endpoints)
+            if (!endpoint.host.starts_with("unix:"))
+                add(fmt::format("{}:{}", endpoint.host, endpoint.port),
+                    endpoint.scheme == config::Scheme::https);
+    if (runs_here(service))
+        for (const auto& endpoint : published_of(world_.layout, service.name)) add(endpoint, false);
+    return platform::media::inspect_playlists(origins, paths, order);
+}
+
+std::vector<Finding> Inspectors::of_gateway(const Question& question, Instant now) const {
+    const auto config = world_.config();
+    auto findings = gateway_.look(*config, {}, question, now);
+    if (!wants(question, "gateway.certificates")) return findings;
+    for (auto& finding :
+         platform::probe::inspect_served(served_by(*config), order_of(question, now)))
+        findings.push_back(std::move(finding));
+    return findings;
+}
+
+std::vector<Finding> Inspectors::of_host(const Question& question, Instant now) const {
+    auto findings =
+        platform::host::inspect_disks({world_.layout.state, "/"}, order_of(question, now));
+    findings.push_back(full_in(world_.history, now));
     return findings;
 }
 
@@ -135,7 +276,11 @@ Result<std::vector<Finding>> Inspectors::look(const Question& asked, Instant now
     Question question = asked;
     if (asked.target == "gateway") {
         TRY(question.what, fitting(asked, Subject::gateway));
-        return gateway_.look(*config, {}, question, now);
+        return of_gateway(question, now);
+    }
+    if (asked.target == "host") {
+        TRY(question.what, fitting(asked, Subject::host));
+        return of_host(question, now);
     }
     if (asked.target.starts_with(service_prefix)) {
         const auto at = config->services.find(asked.target.substr(service_prefix.size()));
@@ -143,7 +288,11 @@ Result<std::vector<Finding>> Inspectors::look(const Question& asked, Instant now
             TRY(question.what, fitting(asked, Subject::service));
             // Who runs elsewhere has no processes and no logs here.
             if (asked.what.empty() && !runs_here(at->second))
-                question.what = {"service.traffic", "service.endings", "service.endpoints"};
+                question.what = {"service.traffic", "service.endings", "service.endpoints",
+                                 "service.playlist"};
+            // Of its own accord only where a playlist is known: most services have none.
+            if (asked.what.empty() && playlists_of(*config, at->second).empty())
+                std::erase(question.what, "service.playlist");
             return of_service(at->second, question, now);
         }
     }

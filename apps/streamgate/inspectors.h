@@ -30,6 +30,10 @@ class Inspectors final : public ports::Inspector {
                                         Instant now) const;
     std::vector<ports::Finding> of_service(const config::Service& service,
                                            const ports::Question& question, Instant now) const;
+    std::vector<ports::Finding> playlists(const config::Service& service,
+                                          const ports::Question& question, Instant now) const;
+    std::vector<ports::Finding> of_gateway(const ports::Question& question, Instant now) const;
+    std::vector<ports::Finding> of_host(const ports::Question& question, Instant now) const;
 
     World world_;
     inspections::Gateway gateway_;

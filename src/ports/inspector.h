@@ -16,7 +16,7 @@
 
 namespace sg::ports {
 
-enum class Subject : std::uint8_t { postgres, redis, http, tcp, dns, tls, service, gateway };
+enum class Subject : std::uint8_t { postgres, redis, http, tcp, dns, tls, service, gateway, host };
 
 // A row of inspections.def.
 struct Inspection {
@@ -104,8 +104,8 @@ struct WordsOf<ports::Standing> {
 template <>
 struct WordsOf<ports::Subject> {
     static constexpr std::string_view name = "a kind of target";
-    static constexpr std::string_view words[] = {"postgres", "redis", "http",    "tcp",
-                                                 "dns",      "tls",   "service", "gateway"};
+    static constexpr std::string_view words[] = {"postgres", "redis",   "http",    "tcp", "dns",
+                                                 "tls",      "service", "gateway", "host"};
 };
 
 }  // namespace sg

@@ -266,6 +266,9 @@ def others(platform, checks):
     traffic = platform.inspect("gateway")
     checks.check("the gateway is looked at", {f["what"] for f in traffic} == {
         "gateway.traffic", "gateway.endings", "gateway.endpoints"}, str(traffic)[:300])
+    disks = platform.inspect("host")
+    checks.check("the host's disks are looked at", {"used", "full_in"} <= {
+        f["key"] for f in disks} and disks[0]["evidence"]["rows"], str(disks)[:300])
     for words, code in ((("nothing",), 2), (("db", "redis.hits"), 2), (("db", "magic"), 2),
                         (("--state", "/nonexistent", "gateway"), 3)):  # fmt: skip
         done = platform.call("inspect", *words)
