@@ -139,7 +139,8 @@ Result<void> hold_lock(Held& held, const ports::Fault& fault, const std::string&
         held.threads.emplace_back([target, until] {
             auto waits = platform::postgres::Session::open(target, application, until);
             // It has the lock when its turn comes, and gives it away with the session.
-            if (waits) (void)waits->ask(the_lock);
+            if (!waits) return;
+            [[maybe_unused]] const auto got = waits->ask(the_lock);
         });
     return {};
 }

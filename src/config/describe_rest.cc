@@ -154,6 +154,12 @@ void describe(Visitor& v, Telemetry& telemetry) {
              .path = Path::file,
              .applies = Applies::restart},
             telemetry.snapshot_client_ca);
+    v.field({.key = "snapshot_directives",
+             .why = "Whether who may fetch the snapshot there may also say directives: weights, "
+                    "drain, faults. Operations on another machine need it to mitigate; a monitor "
+                    "that only reads does not.",
+             .applies = Applies::restart},
+            telemetry.snapshot_directives);
     v.field({.key = "access_log",
              .why = "One line for each request: what it was, how it ended, why, how long each part "
                     "took."},

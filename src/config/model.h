@@ -266,6 +266,7 @@ struct Telemetry {
     std::string snapshot_listen;  // Snapshot for ops over mTLS TCP; empty: Unix socket only.
     CertificateFiles snapshot_certificate;
     std::string snapshot_client_ca;
+    bool snapshot_directives = false;  // Whether who may fetch it may also say directives there.
     AccessLog access_log;
     TraceTrust trace_trust = TraceTrust::from_trusted;
 };

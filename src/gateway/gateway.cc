@@ -217,7 +217,8 @@ Result<> Gateway::open_admin() {
         const auto& files = telemetry.snapshot_certificate;
         TRY(auto tls, runtime::TlsServer::make({.certificates = {{files.certificate, files.key}},
                                                 .client_ca = telemetry.snapshot_client_ca}));
-        TRY_VOID(admin_->listen(address, std::string(operations_door), std::move(tls)));
+        const auto door = telemetry.snapshot_directives ? operations_door : metrics_door;
+        TRY_VOID(admin_->listen(address, std::string(door), std::move(tls)));
     }
     return {};
 }

@@ -32,7 +32,7 @@ std::string print_of(const std::string& path);
 // everything, the addresses only for what is to be read.
 inline constexpr std::string_view local_door = "local";
 inline constexpr std::string_view metrics_door = "metrics";
-// Of operations elsewhere, by mutual TLS: who shows a certificate may say directives, too.
+// Of operations elsewhere, by mutual TLS, where the configuration lets them say directives, too.
 inline constexpr std::string_view operations_door = "operations";
 
 class Gateway {

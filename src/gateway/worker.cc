@@ -199,8 +199,8 @@ const guards::Fault* Worker::fault_for(const Exchange& x) {
 const guards::Fault* Worker::fault_of_attempt(const Exchange& x) {
     if (!faults_.any_narrow()) return nullptr;
     const auto& endpoint = *x.attempt.endpoint;
-    const auto version = endpoint.leaving ? std::string_view()
-                                          : x.service->policy.version_name(endpoint.version);
+    const auto version =
+        endpoint.leaving ? std::string_view() : x.service->policy.version_name(endpoint.version);
     return faults_.pick_narrow({.route = x.account.route,
                                 .service = x.account.service,
                                 .to = {version, endpoint.id.text, endpoint.id.name}},

@@ -18,7 +18,6 @@ namespace {
 using runbooks::Measure;
 using runbooks::Part;
 using runbooks::Picture;
-using runbooks::Quantity;
 using signals::Flow;
 
 constexpr Duration lately = 5min;       // What a run without an incident looks back at.

@@ -35,6 +35,7 @@ telemetry:
   snapshot_listen: 127.0.0.1:{snapshot}
   snapshot_certificate: {{ certificate: {server[0]}, key: {server[1]} }}
   snapshot_client_ca: {operator[0]}
+  snapshot_directives: true
 """
 
 
