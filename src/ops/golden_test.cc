@@ -166,8 +166,8 @@ const std::vector<Payload> payloads = {
 };
 
 // The first of these that a scalar takes is its value, so that no field is left out as empty.
-constexpr std::array<std::string_view, 8> samples = {
-    "2026-01-02T03:04:05.006Z", "7m", "70%", "7MiB", "7/s", "10.0.0.0/8", "true", "7"};
+constexpr std::array<std::string_view, 9> samples = {
+    "2026-01-02T03:04:05.006Z", "7m", "70%", "7MiB", "7/s", "10.0.0.0/8", "true", "7", "1"};
 
 class Filler final : public Visitor {
   public:
@@ -183,6 +183,12 @@ class Filler final : public Visitor {
     }
 
   private:
+    static bool is_within(const About& about, const Type& type, const void* value) {
+        if (type.measure == nullptr) return true;
+        const auto measure = type.measure(value);
+        return about.least <= measure && measure <= about.most;
+    }
+
     static void scalar(const About& about, const Type& type, void* value) {
         if (&type == &text_type()) {
             ASSERT_TRUE(type.parse(about.key.empty() ? "text" : about.key, value));
@@ -193,7 +199,7 @@ class Filler final : public Visitor {
             return;
         }
         for (const auto sample : samples)
-            if (type.parse(sample, value)) return;
+            if (type.parse(sample, value) && is_within(about, type, value)) return;
         FAIL() << about.key << ": nothing fits " << type.name;
     }
 };
