@@ -64,6 +64,7 @@ class Platform(incident_test.Platform):
                 "heartbeats: { nightly: { every: 1h, severity: sev3 } }\n"
                 "public_url: https://ops.example.com\n"
                 "status_page: {}\n"
+                "drills: { permitted: true }\n"
             )
 
 
@@ -217,6 +218,34 @@ def runbooks(api):
     one = api.ask("GET", "/api/v1/runbooks/high-error-rate")
     api.checks.check("one has its text and its steps", one["text"] and one["actions"])
     api.ask("GET", "/api/v1/runbooks/nothing", wanted=404)
+
+
+def runs(api):
+    run = api.ask("POST", "/api/v1/runbooks/high-latency/runs", {"service": "api"}, 201)
+    api.ask("GET", "/api/v1/runs?runbook=high-latency&limit=5")
+    api.ask("GET", f"/api/v1/runs/{run['id']}")
+    api.ask("GET", "/api/v1/runs/999999", wanted=404)
+    reply = api.raw("POST", f"/api/v1/runs/{run['id']}/answer", {"answer": "yes"})
+    complaint = api.document.complaint("POST", "/api/v1/runs/1/answer", reply)
+    api.checks.check("what asks nothing takes no answer", reply[0] >= 400 and not complaint,
+                     f"{reply[0]} {complaint}")
+
+
+def drills(api):
+    """On the table only: nothing is injected."""
+    names = [one["name"] for one in api.ask("GET", "/api/v1/scenarios?generated=5")["scenarios"]]
+    on_table = {"scenario": "outage", "mode": "table_top"}
+    api.checks.check("there is an outage to practise", "outage" in names, str(names))
+    drill = api.ask("POST", "/api/v1/drills", on_table)
+    one = f"/api/v1/drills/{drill['id']}"
+    word = {"expectation": drill["expect"][0]["what"], "text": "the errors go up"}
+    api.ask("POST", f"{one}/answer", word)
+    api.ask("POST", f"{one}/end")
+    api.ask("GET", one)
+    other = api.ask("POST", "/api/v1/drills", on_table)
+    api.ask("POST", f"/api/v1/drills/{other['id']}/abort", {"why": "somebody needs the room"})
+    api.ask("GET", "/api/v1/drills?limit=2")
+    api.ask("GET", "/api/v1/drills/999999", wanted=404)
 
 
 def status_page(api):
@@ -424,6 +453,8 @@ def run(platform, checks):
         people(api)
         detection(api)
         runbooks(api)
+        runs(api)
+        drills(api)
         status_page(api)
     ledger(api)
     problems(api)

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "base/check.h"
 
@@ -127,11 +128,15 @@ void ServicePolicy::begin_slow_start(EndpointState& endpoint, Tick now) {
 
 void ServicePolicy::set_weights(const std::map<std::string, std::uint32_t>& weights) {
     weights_said_ = weights;
+    bool is_changed = false;
     for (Version& version : versions_) {
         const auto said = weights_said_.find(version.name);
-        version.turn.weight =
-            said != weights_said_.end() ? said->second : version.configured_weight;
+        const auto weight = said != weights_said_.end() ? said->second : version.configured_weight;
+        is_changed |= std::exchange(version.turn.weight, weight) != weight;
     }
+    // What one owes the others is in units of the weights: 500 of 1,000 would be 500 turns of 1:9.
+    for (Version& version : versions_)
+        if (is_changed) version.turn.current = 0;
     refresh();
 }
 

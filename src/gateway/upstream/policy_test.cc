@@ -59,6 +59,15 @@ TEST(Weights, DirectiveReplacesAndLifts) {
     EXPECT_FALSE(bed.choose());
 }
 
+TEST(Weights, AreInUnitsOfTheirOwnWhateverWasBefore) {
+    Bed bed(versions({{"v1", 500'000}, {"v2", 500'000}}), 1);
+    bed.choose();  // One of them owes the other half a million.
+    bed.policy.set_weights({{"v1", 1}, {"v2", 9}});
+    EXPECT_NEAR(shares(bed, 100)["v1"], 0.1, 0.011);
+    bed.policy.set_weights({{"v1", 9}, {"v2", 1}});
+    EXPECT_NEAR(shares(bed, 100)["v2"], 0.1, 0.011);
+}
+
 TEST(Weights, AVersionThatIsGoneHandsItsShareOver) {
     Bed bed(versions({{"a", 50}, {"b", 30}, {"c", 20}}), 1);
     bed.policy.set_health(bed.at(1), Health::unhealthy, false, bed.now);
