@@ -141,8 +141,7 @@ Result<void> draft_if_required(const Turn& turn, std::int64_t id, const Senses& 
     TRY(const auto incident, incidents::find(turn.tx.session(), id));
     if (!incident) return {};
     // Of a drill there is always a draft, and nobody owes it.
-    if (incident->drill == 0 && !is_required(turn.config.operations, incident->severity))
-        return {};
+    if (incident->drill == 0 && !is_required(turn.config.operations, incident->severity)) return {};
     return write_draft(turn, {}, *incident, senses);
 }
 
