@@ -67,7 +67,8 @@ void check(const Scenario& scenario, const Node& root, std::vector<Problem>& pro
                     {place("expect", i), "an expectation without a time limit", "say within: 30s"});
             continue;
         }
-        const auto near = nearest(one.what, names_of_rows());
+        const auto names = names_of_rows();  // Longer than what is near, which is of it.
+        const auto near = nearest(one.what, names);
         problems.push_back(
             {place("expect", i), fmt::format("nobody can expect `{}`", one.what),
              near.empty() ? "one of " + list_of_rows() : fmt::format("did you mean `{}`?", near)});
