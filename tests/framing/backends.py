@@ -111,9 +111,12 @@ class Node(Backend):
             "server.on('upgrade', (q, s) => { fs.writeSync(log, `${q.method} ${q.url} upgrade\\n`);"
             " s.end('HTTP/1.1 400 no\\r\\nContent-Length: 0\\r\\n'"
             " + 'Connection: close\\r\\n\\r\\n'); });\n"
-            # What its parser refuses has reached it all the same.
-            "server.on('clientError', (e, s) => { if (e.rawPacket) fs.writeSync(log,"
-            " e.rawPacket.toString('latin1').split('\\r\\n')[0] + ' ' + e.code + '\\n');"
+            # What its parser refuses has reached it all the same: once a connection, since a
+            # body that comes in a later packet is told as one more error.
+            "const refused = new WeakSet();\n"
+            "server.on('clientError', (e, s) => { if (e.rawPacket && !refused.has(s)) {"
+            " refused.add(s); fs.writeSync(log,"
+            " e.rawPacket.toString('latin1').split('\\r\\n')[0] + ' ' + e.code + '\\n'); }"
             " s.end('HTTP/1.1 400 no\\r\\nContent-Length: 0\\r\\n'"
             " + 'Connection: close\\r\\n\\r\\n'); });\n"
             f"server.keepAliveTimeout = 60000; server.listen({self.port}, '127.0.0.1');\n"

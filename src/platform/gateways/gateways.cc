@@ -22,8 +22,7 @@ struct Question {
 };
 
 std::unexpected<Error> at(const Gateway& gateway, const Error& error) {
-    return fail(error.code, fmt::format("gateway `{}`: {}", gateway.name, error.what),
-                error.hint);
+    return fail(error.code, fmt::format("gateway `{}`: {}", gateway.name, error.what), error.hint);
 }
 
 // What it says of a refusal, as an error of ours.

@@ -112,8 +112,8 @@ Finding look_at(const std::string& mount, const Order& order, Tick deadline) {
                                             : 1 - static_cast<double>(disk.f_favail) /
                                                       static_cast<double>(disk.f_files);
     finding.standing = inspect::standing_of(std::max(share, inodes), use);
-    finding.title = fmt::format("{}: {} used, {} free", shown(mount, 120),
-                                show_share(share), show_size(free * unit));
+    finding.title = fmt::format("{}: {} used, {} free", shown(mount, 120), show_share(share),
+                                show_size(free * unit));
     if (inodes > use.odd_from)
         finding.title +=
             fmt::format("; {} of its inodes used: very many small files", show_share(inodes));

@@ -233,8 +233,8 @@ Result<ops::Decision> decide(const Incident& incident, const Command& command, I
                     possible.empty() ? std::string("nothing is possible any more")
                                      : fmt::format("possible now: {}", fmt::join(possible, ", ")));
     }
-    const bool is_missing = incident.policy.closes_reviewed && incident.reviewed_at == Instant{} &&
-                            incident.drill == 0;
+    const bool is_missing =
+        incident.policy.closes_reviewed && incident.reviewed_at == Instant{} && incident.drill == 0;
     if (command.verb == Verb::close && is_missing)
         return fail(Errc::conflict,
                     fmt::format("the post-mortem of incident {} is not reviewed", incident.id),

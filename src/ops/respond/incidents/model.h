@@ -41,7 +41,7 @@ struct Trigger {
     std::int64_t severity = 2;  // 1 to 4.
     std::string service;        // Empty: no single one.
     std::string team;
-    Instant started_at;  // First bad event, as far as known.
+    Instant started_at;      // First bad event, as far as known.
     std::int64_t drill = 0;  // The number of the drill that explains it; 0: it is real.
     bool operator==(const Trigger&) const = default;
 };
