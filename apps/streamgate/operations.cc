@@ -16,6 +16,7 @@
 #include "ops/detect/slo/store.h"
 #include "ops/leader.h"
 #include "ops/learn/drills/model.h"
+#include "ops/respond/mitigation/perform.h"
 #include "ops/respond/notify/compose.h"
 #include "ops/respond/runs/decide.h"
 #include "ops/spine.h"
@@ -274,6 +275,33 @@ ops::Performed send_heartbeat(const std::string& body) {
     return {taken ? How::done : How::failed, fmt::format("answered {}", answer->status), {}};
 }
 
+// Where nobody carries out a verb, it is not begun, and who wanted it is told.
+class CarriedOutByNobody final : public ports::Executor {
+  public:
+    Result<std::string> before(const ports::Act& act, Instant) const override {
+        return not_here(act);
+    }
+    Result<std::string> carry_out(const ports::Order& order, Instant) const override {
+        return not_here(order.act);
+    }
+    Result<std::string> take_back(const ports::Order& order, const std::string&,
+                                  Instant) const override {
+        return not_here(order.act);
+    }
+
+  private:
+    static Result<std::string> not_here(const ports::Act& act) {
+        return fail(Errc::unsupported, fmt::format("`{}` is not available here", act.verb));
+    }
+};
+
+ops::Performed perform_mitigation(const store::Job& job, const ports::Executor& executor) {
+    using How = ops::Performed::How;
+    const auto answer = mitigation::perform(job.body, executor, wall_now());
+    const bool done = answer.how == mitigation::Answer::How::done;
+    return {done ? How::done : How::failed, answer.text, {}};
+}
+
 }  // namespace
 
 namespace {
@@ -312,6 +340,7 @@ ops::Performed Operations::perform(const store::Job& job, const config::Config& 
         return status_writer_->perform(job.body, config, collector_->history());
     if (job.kind.starts_with("drill.")) return perform_drill(job, *injectors_);
     if (job.kind == runs::look_action) return look(job, *inspectors_);
+    if (job.kind.starts_with("mitigation.")) return perform_mitigation(job, CarriedOutByNobody{});
     if (job.kind != "notify.send") return {How::failed, "no such action: " + job.kind, {}};
     const auto keys = this->keys();
     const auto message = notify::message_of(job.body, {config.operations, keys});

@@ -86,6 +86,7 @@ void check_objectives(const Config& config, Findings& findings);  // And how the
 void check_alerts(const Config& config, Findings& findings);
 void check_watched(const Config& config, Findings& findings);  // Dependencies, probes, inboxes.
 void check_ops(const Config& config, Findings& findings);
+void check_mitigation(const Config& config, Findings& findings);
 void check_status_page(const Config& config, Findings& findings);
 
 // Whether a secret that was said came from a file or the environment, or stands in the text.

@@ -36,6 +36,9 @@ void describe(Visitor& v, Heartbeat& heartbeat);
 void describe(Visitor& v, HeartbeatOut& heartbeat);
 void describe(Visitor& v, Inbox& inbox);
 
+void describe(Visitor& v, VerbPolicy& verb);
+void describe(Visitor& v, Mitigation& mitigation);
+
 void describe(Visitor& v, std::array<Publish, 4>& publish);
 void describe(Visitor& v, StatusPage& page);
 

@@ -209,6 +209,11 @@ void describe_surroundings(Visitor& v, Operations& operations) {
              .unset = "none",
              .key_format = &formats::name},
             operations.probes);
+    v.field({.key = "mitigation",
+             .why = "What may be done to help users while an incident lasts, and what keeps it "
+                    "from doing harm. `mitigation: observe` does nothing and says what it would "
+                    "have done."},
+            operations.mitigation);
     v.field({.key = "status_page",
              .why = "A page on which the public reads what works and what does not, served by the "
                     "gateway as files, so that it can be read when everything else is down. "

@@ -34,5 +34,7 @@ Node heartbeat_out(Node node);  // a URL
 Node inbox(Node node);          // a token
 Node need(Node node);           // `{ redis: redis://… }`; a URL; host:port
 Node probe(Node node);          // a URL
+Node mitigation(Node node);     // a mode
+Node verb_policy(Node node);    // a mode
 
 }  // namespace sg::config::expand

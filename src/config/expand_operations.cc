@@ -57,6 +57,10 @@ Node as_list(Node node) {
 
 }  // namespace
 
+Node mitigation(Node node) { return node.is_scalar() ? under("mode", std::move(node)) : node; }
+
+Node verb_policy(Node node) { return node.is_scalar() ? under("mode", std::move(node)) : node; }
+
 Node person(Node node) { return node.is_scalar() ? under("mail", std::move(node)) : node; }
 
 Node oncall(Node node) {

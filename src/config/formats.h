@@ -54,6 +54,7 @@ extern const Format matcher;          // severity=~"sev1|sev2"
 extern const Format label_name;
 extern const Format message_template;  // With ${subject}, ${text}, ${to}, ${ack}, ${severity}
 extern const Format mapped_name;       // title, service, severity, key, status
+extern const Format verb;              // shift, drain, restart…
 extern const Format json_pointer;      // /alert/labels/service
 
 // `10Gbit/s` in bits per second.

@@ -306,6 +306,19 @@ Result<void> check_message(std::string_view text) {
     return {};
 }
 
+// Source: ports/verbs; a test of `mitigation` keeps the two equal.
+Result<void> check_verb(std::string_view text) {
+    static const std::vector<std::string> verbs = {
+        "scale",       "restart",    "roll_back",    "shift",        "drain",
+        "shed",        "limit",      "open_breaker", "block_client", "switch_off",
+        "clear_cache", "grow_cache", "cancel_query"};
+    if (std::ranges::find(verbs, text) != verbs.end()) return {};
+    const auto meant = nearest(std::string(text), verbs);
+    return fail(Errc::invalid_argument, fmt::format("`{}` is no verb", text),
+                meant.empty() ? fmt::format("one of {}", fmt::join(verbs, ", "))
+                              : fmt::format("did you mean `{}`?", meant));
+}
+
 Result<void> check_mapped(std::string_view text) {
     static const std::vector<std::string> known = {"title", "service", "severity", "key", "status"};
     if (std::ranges::find(known, text) != known.end()) return {};
@@ -362,6 +375,7 @@ const Format label_name = {"the name of a label", check_label};
 const Format message_template = {"text with ${subject}, ${text}, ${to}, ${ack}, ${severity}",
                                  check_message};
 const Format mapped_name = {"one of title, service, severity, key, status", check_mapped};
+const Format verb = {"a verb such as shift", check_verb};
 const Format json_pointer = {"a JSON pointer such as /alert/title", check_pointer};
 
 }  // namespace sg::config::formats

@@ -75,6 +75,7 @@ void read_root(Node& root, Config& config, std::vector<Problem>& problems,
     check_alerts(config, findings);
     check_watched(config, findings);
     check_ops(config, findings);
+    check_mitigation(config, findings);
     check_status_page(config, findings);
     // A route or a path that could not be read would seem to be equal to others that are not given.
     if (is_complete) check_reachable(config, findings);

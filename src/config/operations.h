@@ -11,6 +11,7 @@
 #include "base/describe.h"
 #include "base/time.h"
 #include "base/units.h"
+#include "config/mitigation.h"
 #include "config/status_page.h"
 
 namespace sg::config {
@@ -332,6 +333,7 @@ struct Operations {
     std::map<std::string, Inbox> inbox;
     std::map<std::string, Need> needs;
     std::map<std::string, Probe> probes;
+    Mitigation mitigation;
     std::optional<StatusPage> status_page;
     Drills drills;
 };

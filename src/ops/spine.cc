@@ -10,6 +10,7 @@
 #include "ops/learn/knowledge/store.h"
 #include "ops/learn/kpis/store.h"
 #include "ops/respond/incidents/store.h"
+#include "ops/respond/mitigation/store.h"
 #include "ops/respond/notify/store.h"
 #include "ops/respond/oncall/store.h"
 #include "ops/respond/runs/store.h"
@@ -72,6 +73,11 @@ constexpr Reaction reactions[] = {
     {"incidents.page_broken", Kind::statuspage_target_broken, declare_for_page},
     {"incidents.page_mended", Kind::statuspage_target_mended, clear_for_page},
 
+    // Something is done to help. Whether it helped is seen by its clocks, below.
+    {"mitigation.propose", Kind::runbook_reached, propose_mitigation},
+    {"incidents.stuck", Kind::mitigation_stuck, declare_for_stuck},
+    {"incidents.unstuck", Kind::mitigation_undone, clear_for_undone},
+
     // It ends.
     {"incidents.alert_cleared", Kind::alert_cleared, clear_for_alert},
     {"incidents.recovered", Kind::objective_recovered, clear_for_objective},
@@ -120,19 +126,30 @@ constexpr Alarm alarms[] = {
     {"draft_due", draft_due},               // Nobody said a word against what was drafted.
     {"maintenance_due", maintenance_due},   // It begins, or is over.
     {"drill_due", drill_due},               // What has a running drill seen since?
+    {"mitigation_approve_by", mitigation_approve_by},
+    {"mitigation_go", mitigation_go},        // What is to be put back is known: asked once more.
+    {"mitigation_check", mitigation_check},  // Does it help, does it harm?
+    {"mitigation_expires", mitigation_expires},  // It has been in force for long enough.
 };
 
 constexpr Outcome outcomes[] = {
-    {"notify.send", notification_result}, {"statuspage.deliver", page_delivered},
-    {"drill.prepare", drill_prepared},    {"drill.inject", drill_injected},
-    {"drill.lift", drill_lifted},         {"runbook.look", looked},
+    {"notify.send", notification_result},
+    {"statuspage.deliver", page_delivered},
+    {"drill.prepare", drill_prepared},
+    {"drill.inject", drill_injected},
+    {"drill.lift", drill_lifted},
+    {"runbook.look", looked},
+    {"mitigation.prepare", mitigation_answered},
+    {"mitigation.carry_out", mitigation_answered},
+    {"mitigation.take_back", mitigation_answered},
 };
 
 std::vector<FoldRow> all_folds() {
     std::vector<FoldRow> all;
-    for (const auto rows : {leader_folds(), alerts::folds(), slo::folds(), incidents::folds(),
-                            oncall::folds(), notify::folds(), statuspage::folds(), kpis::folds(),
-                            knowledge::folds(), drills::folds(), runs::folds()})
+    for (const auto rows :
+         {leader_folds(), alerts::folds(), slo::folds(), incidents::folds(), oncall::folds(),
+          notify::folds(), statuspage::folds(), mitigation::folds(), kpis::folds(),
+          knowledge::folds(), drills::folds(), runs::folds()})
         all.insert(all.end(), rows.begin(), rows.end());
     return all;
 }

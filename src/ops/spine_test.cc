@@ -18,6 +18,16 @@ namespace {
 // A budget that is spent wakes nobody: what spent it has declared its incident already, by its
 // pace. It freezes changes of the service, which ask slo::budgets_spent.
 constexpr std::string_view for_the_record[] = {
+    "mitigation.proposed",
+    "mitigation.approved",
+    "mitigation.refused",
+    "mitigation.prepared",
+    "mitigation.applied",
+    "mitigation.verified",
+    "mitigation.unhelpful",
+    "mitigation.expired",
+    "mitigation.failed",
+    "mitigation.switch_thrown",
     "statuspage.notice_opened",
     "statuspage.drafted",
     "statuspage.discarded",
@@ -99,7 +109,6 @@ constexpr std::string_view for_the_record[] = {
     "runbook.diagnosed",
     "runbook.asked",
     "runbook.answered",
-    "runbook.reached",
     "runbook.went_on",
     "runbook.ended",
 };
@@ -160,6 +169,9 @@ const std::vector<Kind> tells = {Kind::notification_sent,      Kind::notificatio
                                  Kind::notification_refused,   Kind::notification_failed,
                                  Kind::notification_withdrawn, Kind::channel_broken};
 
+std::vector<Kind> proposed_kinds() {
+    return {Kind::mitigation_proposed, Kind::mitigation_approved, Kind::mitigation_refused};
+}
 std::vector<Kind> declared_kinds() {
     return {Kind::incident_declared, Kind::incident_joined, Kind::incident_severity_changed,
             Kind::incident_relapsed, Kind::incident_became_real};
@@ -222,6 +234,9 @@ const std::map<std::string_view, std::vector<Kind>>& leads_to() {
         {"incidents.page_answered", {incident_acknowledged}},
         {"oncall.incident_answered", {page_acknowledged}},
         {"notify.answered", {notification_sent, notification_held, notification_withdrawn}},
+        {"mitigation.propose", proposed_kinds()},
+        {"incidents.stuck", declares},
+        {"incidents.unstuck", clears},
         {"incidents.alert_cleared", clears},
         {"incidents.recovered", clears},
         {"incidents.seen", clears},

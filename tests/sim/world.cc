@@ -12,6 +12,7 @@
 #include "ops/detect/slo/commands.h"
 #include "ops/respond/incidents/ask.h"
 #include "ops/respond/incidents/decide.h"
+#include "ops/respond/mitigation/perform.h"
 #include "ops/respond/notify/compose.h"
 #include "ops/respond/runs/decide.h"
 #include "ops/spine.h"
@@ -275,6 +276,12 @@ ops::Performed World::perform(const store::Job& job) {
         return {How::done, "answered 200", {}};
     }
     if (job.kind == runs::look_action) return look(job);
+    if (job.kind.starts_with("mitigation.")) {
+        const auto answer = mitigation::perform(job.body, platform_, wall());
+        const bool done = answer.how == mitigation::Answer::How::done;
+        note({.kind = done ? "act" : "act.failed", .payload = job.body, .key = job.key});
+        return {done ? How::done : How::failed, answer.text, {}};
+    }
     if (job.kind != "notify.send") return {How::failed, "no such action: " + job.kind, {}};
     return send(job);
 }

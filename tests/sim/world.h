@@ -18,6 +18,7 @@
 #include "ops/engine.h"
 #include "ops/respond/notify/ack_link.h"
 #include "ops/respond/runbooks/shelf.h"
+#include "ports/executor.h"
 #include "store.h"
 
 namespace sg::sim {
@@ -34,6 +35,16 @@ struct Happening {
 };
 
 enum class ChannelState : std::uint8_t { works, fails, refuses };
+
+// Does whatever it is told, and remembers nothing: what comes of it is said by the story's traffic.
+class WillingPlatform final : public ports::Executor {
+  public:
+    Result<std::string> before(const ports::Act&, Instant) const override { return "as it was"; }
+    Result<std::string> carry_out(const ports::Order&, Instant) const override { return "done"; }
+    Result<std::string> take_back(const ports::Order&, const std::string&, Instant) const override {
+        return "put back";
+    }
+};
 
 // What goes wrong in a run of torture. Counted from 1; 0: nothing of that sort.
 struct Sabotage {
@@ -118,6 +129,7 @@ class World {
     Duration elapsed_{};
     Duration jumped_{};
     Gateway gateway_;
+    WillingPlatform platform_;
     bool gateway_answers_ = true;
     std::map<std::string, ChannelState> channels_;
     std::map<std::string, signals::Health> probes_;
