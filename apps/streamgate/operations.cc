@@ -75,6 +75,8 @@ Result<void> Operations::begin() {
         Injectors::World{.config = [this] { return config(); },
                          .layout = platform::local::Layout{layout_.state},
                          .config_file = config_file_});
+    executors_ = std::make_unique<Executors>(Executors::World{
+        .config = [this] { return config(); }, .layout = platform::local::Layout{layout_.state}});
     inspectors_ = std::make_unique<Inspectors>(
         Inspectors::World{.config = [this] { return config(); },
                           .layout = platform::local::Layout{layout_.state},
@@ -275,36 +277,12 @@ ops::Performed send_heartbeat(const std::string& body) {
     return {taken ? How::done : How::failed, fmt::format("answered {}", answer->status), {}};
 }
 
-// Where nobody carries out a verb, it is not begun, and who wanted it is told.
-class CarriedOutByNobody final : public ports::Executor {
-  public:
-    Result<std::string> before(const ports::Act& act, Instant) const override {
-        return not_here(act);
-    }
-    Result<std::string> carry_out(const ports::Order& order, Instant) const override {
-        return not_here(order.act);
-    }
-    Result<std::string> take_back(const ports::Order& order, const std::string&,
-                                  Instant) const override {
-        return not_here(order.act);
-    }
-
-  private:
-    static Result<std::string> not_here(const ports::Act& act) {
-        return fail(Errc::unsupported, fmt::format("`{}` is not available here", act.verb));
-    }
-};
-
 ops::Performed perform_mitigation(const store::Job& job, const ports::Executor& executor) {
     using How = ops::Performed::How;
     const auto answer = mitigation::perform(job.body, executor, wall_now());
     const bool done = answer.how == mitigation::Answer::How::done;
     return {done ? How::done : How::failed, answer.text, {}};
 }
-
-}  // namespace
-
-namespace {
 
 // One result for each fault, or what went wrong with the first that did.
 ops::Performed perform_drill(const store::Job& job, const Injectors& injectors) {
@@ -340,7 +318,7 @@ ops::Performed Operations::perform(const store::Job& job, const config::Config& 
         return status_writer_->perform(job.body, config, collector_->history());
     if (job.kind.starts_with("drill.")) return perform_drill(job, *injectors_);
     if (job.kind == runs::look_action) return look(job, *inspectors_);
-    if (job.kind.starts_with("mitigation.")) return perform_mitigation(job, CarriedOutByNobody{});
+    if (job.kind.starts_with("mitigation.")) return perform_mitigation(job, *executors_);
     if (job.kind != "notify.send") return {How::failed, "no such action: " + job.kind, {}};
     const auto keys = this->keys();
     const auto message = notify::message_of(job.body, {config.operations, keys});

@@ -8,6 +8,7 @@
 #include "api/inboxes.h"
 #include "api/server.h"
 #include "config/model.h"
+#include "executors.h"
 #include "injectors.h"
 #include "inspectors.h"
 #include "ops/detect/alerts/watch.h"
@@ -89,6 +90,7 @@ class Operations {
     std::unique_ptr<signals::Collector> collector_;
     std::unique_ptr<StatusWriter> status_writer_;
     std::unique_ptr<Injectors> injectors_;
+    std::unique_ptr<Executors> executors_;
     runbooks::Shelf shelf_;
     Instant runbooks_read_at_;  // Of the thread that judges.
     inspections::EndingsLately endings_;

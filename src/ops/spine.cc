@@ -77,6 +77,12 @@ constexpr Reaction reactions[] = {
     {"mitigation.propose", Kind::runbook_reached, propose_mitigation},
     {"incidents.stuck", Kind::mitigation_stuck, declare_for_stuck},
     {"incidents.unstuck", Kind::mitigation_undone, clear_for_undone},
+    {"runbooks.verified", Kind::mitigation_verified, lead_run_on},
+    {"runbooks.unhelpful", Kind::mitigation_unhelpful, lead_run_on},
+    {"runbooks.undone", Kind::mitigation_undone, lead_run_on},
+    {"runbooks.refused", Kind::mitigation_refused, lead_run_on},
+    {"runbooks.expired", Kind::mitigation_expired, lead_run_on},
+    {"runbooks.failed", Kind::mitigation_failed, lead_run_on},
 
     // It ends.
     {"incidents.alert_cleared", Kind::alert_cleared, clear_for_alert},
@@ -94,6 +100,8 @@ constexpr Reaction reactions[] = {
     {"runbooks.resolved", Kind::incident_resolved, overtake_runbooks},
     {"runbooks.cancelled", Kind::incident_cancelled, overtake_runbooks},
     {"runbooks.merged", Kind::incident_merged, overtake_runbooks},
+
+    {"mitigation.drilled", Kind::drill_ended, take_back_after_drill},
 
     // What is learnt from it.
     {"knowledge.recurred", Kind::incident_declared, look_for_recurrence},

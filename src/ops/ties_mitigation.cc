@@ -3,9 +3,13 @@
 #include <fmt/format.h>
 
 #include "ops/catalog/ask.h"
+#include "ops/learn/drills/model.h"
+#include "ops/picture.h"
+#include "ops/respond/incidents/ask.h"
 #include "ops/respond/incidents/commands.h"
+#include "ops/respond/mitigation/ask.h"
 #include "ops/respond/mitigation/commands.h"
-#include "ops/respond/runs/model.h"
+#include "ops/respond/runs/commands.h"
 #include "ops/ties.h"
 
 namespace sg::ops::ties {
@@ -15,6 +19,13 @@ namespace {
 using mitigation::Clock;
 
 std::string key_of(std::int64_t mitigation) { return fmt::format("mitigation:{}", mitigation); }
+
+// What came of it, as the run that came to it is told. Empty: it is not over.
+std::string outcome_of(const mitigation::Mitigation& m, Kind kind) {
+    if (kind == Kind::mitigation_verified) return "verified";
+    if (m.taking_back) return {};  // Something else on the same target would be refused.
+    return std::string(mitigation::word(m.state));
+}
 
 mitigation::Undo undo_of(const std::string& word) {
     if (word == "none") return mitigation::Undo::none;
@@ -70,6 +81,33 @@ Result<void> clear_for_undone(const Turn& turn, const Recorded& event, const Sen
     return incidents::clear(turn, key_of(undone.mitigation));
 }
 
+Result<void> lead_run_on(const Turn& turn, const Recorded& event, const Senses& senses) {
+    if (event.subjects.empty()) return {};
+    const auto id = mitigation::mitigation_of(event.subjects.front());
+    if (!id) return {};
+    TRY(const auto m, mitigation::find(turn.tx.session(), *id));
+    if (!m || m->wanted.run == 0) return {};
+    const auto outcome = outcome_of(*m, event.kind);
+    if (outcome.empty()) return {};
+    return runs::follow(turn, m->wanted.run,
+                        {.step = m->wanted.step, .outcome = outcome, .why = m->why},
+                        diagnosis_of(turn, senses));
+}
+
+// The fault is gone: what was done against it has no reason any more.
+Result<void> take_back_after_drill(const Turn& turn, const Recorded& event, const Senses&) {
+    TRY(const auto ended, from_json<drills::DrillEnded>(event.payload));
+    TRY(const auto open, mitigation::open_ones(turn.tx.session()));
+    const auto why = fmt::format("drill {} is over", ended.drill);
+    for (const auto& m : open) {
+        if (m.wanted.incident == 0) continue;
+        TRY(const auto incident, incidents::find(turn.tx.session(), m.wanted.incident));
+        if (!incident || incident->drill != ended.drill) continue;
+        TRY_VOID(mitigation::withdraw(turn, m.id, why));
+    }
+    return {};
+}
+
 Result<void> mitigation_approve_by(const Turn& turn, const store::Wakeup& clock,
                                    const Senses& senses) {
     return mitigation::ring(turn, Clock::approve_by, clock.subject, senses.history);
@@ -88,7 +126,8 @@ Result<void> mitigation_expires(const Turn& turn, const store::Wakeup& clock,
     return mitigation::ring(turn, Clock::expires, clock.subject, senses.history);
 }
 
-Result<void> mitigation_answered(const Turn& turn, const store::Job& job, const Performed& done) {
+Result<void> mitigation_answered(const Turn& turn, const store::Job& job, const Performed& done,
+                                 const Senses&) {
     using How = mitigation::Answer::How;
     const bool well = done.how == Performed::How::done;
     const auto text = well || !done.detail.empty() ? done.detail : std::string("it failed");

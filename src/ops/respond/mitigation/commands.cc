@@ -141,6 +141,11 @@ Result<void> take_back(const ops::Turn& turn, const ops::Actor& actor, std::int6
     return write(turn, actor, decision);
 }
 
+Result<void> withdraw(const ops::Turn& turn, std::int64_t id, const std::string& why) {
+    TRY(const auto m, load(turn, id));
+    return write(turn, nobody, withdraw(m, why, turn.now));
+}
+
 Result<void> throw_switch(const ops::Turn& turn, const ops::Actor& actor, To to,
                           const std::string& reason) {
     TRY(const auto now_is, the_switch(turn.tx.session()));

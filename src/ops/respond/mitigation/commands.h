@@ -24,6 +24,8 @@ Result<void> refuse(const ops::Turn& turn, const ops::Actor& actor, std::int64_t
                     const std::string& reason);
 Result<void> take_back(const ops::Turn& turn, const ops::Actor& actor, std::int64_t id,
                        const std::string& reason);
+// What it was for is over.
+Result<void> withdraw(const ops::Turn& turn, std::int64_t id, const std::string& why);
 enum class To : std::uint8_t { off, on };
 Result<void> throw_switch(const ops::Turn& turn, const ops::Actor& actor, To to,
                           const std::string& reason);

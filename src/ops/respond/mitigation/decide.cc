@@ -380,4 +380,12 @@ ops::Decision halt(const Mitigation& m, const std::string& why, Instant now) {
     return {};
 }
 
+ops::Decision withdraw(const Mitigation& m, const std::string& why, Instant now) {
+    if (m.state == State::proposed || m.state == State::approved)
+        return refused(m, {"incident", why});
+    if (m.state == State::prepared) return failed(m, why, now);
+    if (!is_in_force(m) || m.taking_back) return {};
+    return expired(m, why, now);
+}
+
 }  // namespace sg::mitigation

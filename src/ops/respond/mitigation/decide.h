@@ -71,6 +71,8 @@ ops::Decision on_expiry(const Mitigation& m, Instant now);
 // The switch; what has not been done yet is not done any more.
 Result<ops::Decision> throw_switch(const Switch& now_is, const Switch& wanted);
 ops::Decision halt(const Mitigation& m, const std::string& why, Instant now);
+// Nobody needs it any more: what has not begun does not begin, what is in force is taken back.
+ops::Decision withdraw(const Mitigation& m, const std::string& why, Instant now);
 
 bool is_in_force(const Mitigation& m);
 bool is_under_way(const Mitigation& m);  // Its target is taken.

@@ -35,7 +35,8 @@ Answer perform(const std::string& body, const ports::Executor& executor, Instant
         .act = errand->act,
         .origin = "mitigation",
         .reason = errand->reason,
-        .expires_at = errand->expires_at == Instant{} ? Instant::never() : errand->expires_at};
+        .expires_at = errand->expires_at == Instant{} ? Instant::never() : errand->expires_at,
+        .before = errand->before};
     if (errand->kind == "carry_out") return answer_of(executor.carry_out(order, now));
     return answer_of(take_back(*errand, order, executor, now));
 }
