@@ -24,6 +24,7 @@
 #include "ops/reaction.h"
 #include "ops/redact.h"
 #include "ops/respond/incidents/model.h"
+#include "ops/respond/mitigation/model.h"
 #include "ops/respond/notify/model.h"
 #include "ops/respond/oncall/model.h"
 #include "ops/respond/runs/model.h"
@@ -112,6 +113,18 @@ const std::vector<Payload> payloads = {
     payload<knowledge::ActionItemDone>(),
     payload<knowledge::ActionItemOverdue>(),
     payload<knowledge::ActionItemReopened>(),
+    payload<mitigation::Proposed>(),
+    payload<mitigation::Approved>(),
+    payload<mitigation::Refused>(),
+    payload<mitigation::Prepared>(),
+    payload<mitigation::Applied>(),
+    payload<mitigation::Verified>(),
+    payload<mitigation::Unhelpful>(),
+    payload<mitigation::Undone>(),
+    payload<mitigation::Expired>(),
+    payload<mitigation::Failed>(),
+    payload<mitigation::Stuck>(),
+    payload<mitigation::SwitchThrown>(),
     payload<drills::DrillBegun>(),
     payload<drills::DrillPrepared>(),
     payload<drills::DrillInjected>(),
