@@ -273,6 +273,10 @@ const std::vector<TextKind>& text_kinds() {
          "Tell a service to do without one of its needs",
          "switch_off",
          {{"service", "service", ""}, {"need", "need", "What it is to do without"}}},
+        {"show-expired",
+         "Answer TLS handshakes with a certificate that has ended, for a drill",
+         "show_expired",
+         {{"listener", "--listener", "Only this one, as it is configured: 0.0.0.0:8443"}}},
     };
     return kinds;
 }

@@ -54,6 +54,7 @@ Result<directive::What> weights_of(const Fault& fault, const config::Config& con
 
 Result<directive::What> directive_of(const Fault& fault, const config::Config& config) {
     if (fault.kind == "gateway.release") return weights_of(fault, config);
+    if (fault.kind == "gateway.certificate") return directive::ShowExpired{};
     directive::InjectFault what{.route = value(fault, "route"),
                                 .service = value(fault, "service"),
                                 .version = value(fault, "version"),
@@ -119,7 +120,8 @@ Result<std::string> Injectors::prepare(const FaultOrder& order, Instant) const {
     TRY_VOID(ports::check(fault));
     const auto config = world_.config();
     if (is_of(fault, "gateway.")) {
-        if (!config->services.contains(value(fault, "service")))
+        const bool has_service = fault.with.contains("service");
+        if (has_service && !config->services.contains(value(fault, "service")))
             return fail(Errc::not_found, "there is no service " + value(fault, "service"));
         TRY([[maybe_unused]] const auto alive,
             ask_gateway(world_.layout, "GET", "/directives", ""));

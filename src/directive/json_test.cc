@@ -47,6 +47,11 @@ TEST(DirectiveJson, EveryKindComesBackAsItWas) {
              R"("block_client":{"client":"2001:db8::/32","service":"api"}})",
              R"({"id":"a","origin":"ana","issued_at":"2026-11-23T06:22:31.042Z",)"
              R"("switch_off":{"service":"api","need":"sessions"}})",
+             R"({"id":"a","origin":"ana","issued_at":"2026-11-23T06:22:31.042Z",)"
+             R"("expires_at":"2026-11-23T06:30:00.000Z","show_expired":{}})",
+             R"({"id":"a","origin":"ana","issued_at":"2026-11-23T06:22:31.042Z",)"
+             R"("expires_at":"2026-11-23T06:30:00.000Z",)"
+             R"("show_expired":{"listener":":8443"}})",
          })
         EXPECT_EQ(round(text), text);
 }

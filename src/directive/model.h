@@ -86,8 +86,13 @@ struct SwitchOff {
     std::string need;
 };
 
+// TLS handshakes are answered with a certificate that has ended, for a drill. Requires: an expiry.
+struct ShowExpired {
+    std::string listener;  // As configured, `0.0.0.0:8443`; empty: every one that speaks TLS.
+};
+
 using What = std::variant<SetWeights, DrainEndpoint, SetCircuit, InjectFault, SetEndpoints, Shed,
-                          OpenBreaker, BlockClient, SwitchOff>;
+                          OpenBreaker, BlockClient, SwitchOff, ShowExpired>;
 
 struct Directive {
     std::string id;      // Unique; a second one with the same id replaces the first.

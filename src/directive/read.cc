@@ -229,6 +229,14 @@ Result<What> read_switch_off(const Json& json) {
     return what;
 }
 
+Result<What> read_show_expired(const Json& json) {
+    Members in(json, "show_expired");
+    ShowExpired what;
+    in.text("listener", what.listener);
+    TRY_VOID(in.done());
+    return what;
+}
+
 struct Kind {
     const char* name;
     Result<What> (*read)(const Json&);
@@ -238,7 +246,7 @@ constexpr Kind kinds[] = {
     {"set_circuit", read_set_circuit},     {"inject_fault", read_inject_fault},
     {"set_endpoints", read_set_endpoints}, {"shed", read_shed},
     {"open_breaker", read_open_breaker},   {"block_client", read_block_client},
-    {"switch_off", read_switch_off},
+    {"switch_off", read_switch_off},       {"show_expired", read_show_expired},
 };
 static_assert(std::size(kinds) == std::variant_size_v<What>);
 

@@ -132,8 +132,14 @@ Result<void> check(const SwitchOff& what) {
     return {};
 }
 
+Result<void> check(const ShowExpired& what) {
+    if (what.listener.empty()) return {};
+    return name("listener", what.listener);
+}
+
 Result<void> check_expiry(const Directive& d, Instant now) {
-    const bool fault = std::holds_alternative<InjectFault>(d.what);
+    const bool fault =
+        std::holds_alternative<InjectFault>(d.what) || std::holds_alternative<ShowExpired>(d.what);
     if (d.expires_at == Instant::never()) {
         if (!fault) return {};
         return wrong("the fault never ends", "every fault needs expires_at or expires_in");
@@ -152,9 +158,9 @@ Result<void> check_expiry(const Directive& d, Instant now) {
 }  // namespace
 
 std::string_view kind_of(const Directive& directive) {
-    constexpr std::string_view kinds[] = {"set_weights",  "drain_endpoint", "set_circuit",
-                                          "inject_fault", "set_endpoints",  "shed",
-                                          "open_breaker", "block_client",   "switch_off"};
+    constexpr std::string_view kinds[] = {
+        "set_weights", "drain_endpoint", "set_circuit",  "inject_fault", "set_endpoints",
+        "shed",        "open_breaker",   "block_client", "switch_off",   "show_expired"};
     static_assert(std::size(kinds) == std::variant_size_v<What>);
     return kinds[directive.what.index()];
 }

@@ -64,6 +64,12 @@ Json write(const BlockClient& what) {
     return out;
 }
 
+Json write(const ShowExpired& what) {
+    Json out = Json::object();
+    if (!what.listener.empty()) out["listener"] = what.listener;
+    return out;
+}
+
 Json write(const SwitchOff& what) { return {{"service", what.service}, {"need", what.need}}; }
 
 }  // namespace

@@ -8,6 +8,7 @@ namespace {
 
 Result<ListenerSpec> compile_listener(const config::Listener& listener, const std::string& state) {
     ListenerSpec spec;
+    spec.name = listener.address;
     TRY(spec.address, parse_socket_address(listener.address));
     spec.proxy_protocol_from = listener.proxy_protocol_from;
     if (!listener.tls) return spec;
@@ -71,6 +72,9 @@ Result<std::shared_ptr<const Compiled>> compile(config::Snapshot snapshot, const
     for (const auto& listener : config.listen) {
         TRY(auto spec, compile_listener(listener, state));
         compiled->listeners.push_back(std::move(spec));
+        if (!listener.tls || compiled->ended_tls) continue;
+        TRY(auto ended, runtime::self_signed_and_ended(state + "/tls"));
+        TRY(compiled->ended_tls, runtime::TlsServer::make({.certificates = {std::move(ended)}}));
     }
     for (const auto& [name, service] : config.services) {
         TRY(auto spec, compile_service(service, shared));

@@ -17,6 +17,7 @@
 namespace sg::gateway {
 
 struct ListenerSpec {
+    std::string name;  // As configured.
     SocketAddress address;
     std::shared_ptr<const runtime::TlsServer> tls;  // Null: in clear.
     Duration handshake_timeout = 10s;
@@ -36,6 +37,7 @@ struct Compiled {
     config::Snapshot snapshot;
     std::unique_ptr<const router::Router> router;
     std::vector<ListenerSpec> listeners;
+    std::shared_ptr<const runtime::TlsServer> ended_tls;  // For drills. Null: none speaks TLS.
     std::map<std::string, ServiceSpec> services;
     std::vector<std::uint16_t> route_telemetry;  // By index of the route.
     std::vector<std::string> route_files;        // The same; empty: it serves none.

@@ -215,7 +215,8 @@ Task<bool> read_proxy_header(Client& client, Tick deadline) {
     }
 }
 
-SG_FRAME_OF_ITS_OWN Task<bool> open_up(Client& client, const ListenerSpec& listener) {
+SG_FRAME_OF_ITS_OWN Task<bool> open_up(Client& client, const ListenerSpec& listener,
+                                       const runtime::TlsServer* tls) {
     const Tick deadline = client.stream.loop().after(listener.handshake_timeout);
     for (const auto& from : listener.proxy_protocol_from) {
         if (!from.contains(client.peer)) continue;
@@ -223,9 +224,9 @@ SG_FRAME_OF_ITS_OWN Task<bool> open_up(Client& client, const ListenerSpec& liste
         if (!sound) co_return false;
         break;
     }
-    if (!listener.tls) co_return true;
+    if (tls == nullptr) co_return true;
     client.tls = true;
-    const auto done = co_await client.stream.accept_tls(*listener.tls, deadline);
+    const auto done = co_await client.stream.accept_tls(*tls, deadline);
     co_return done.has_value();
 }
 
@@ -237,7 +238,7 @@ runtime::Detached connection(runtime::Gate&, Worker& worker, std::unique_ptr<Cli
     Stream& stream = client->stream;
     bool sound = true;
     if (listener.tls || !listener.proxy_protocol_from.empty())
-        sound = co_await open_up(*client, listener);
+        sound = co_await open_up(*client, listener, worker.tls_of(listener, *compiled));
     compiled.reset();  // An idle connection holds no configuration.
     while (sound) {
         if (client->input.empty()) {

@@ -178,6 +178,16 @@ void Worker::set_directives(DirectivesInForce directives) {
     const guards::Moment now{.wall = wall_now(), .steady = steady_now()};
     faults_ = guards::Faults::compile(*directives_, route, service, now);
     refusals_ = guards::Refusals::compile(*directives_, service, now);
+    ended_ = guards::ended_certificates(*directives_, now);
+}
+
+const runtime::TlsServer* Worker::tls_of(const ListenerSpec& listener,
+                                         const Compiled& compiled) const {
+    if (!listener.tls || ended_.empty()) return listener.tls.get();
+    const bool shows_ended = std::ranges::any_of(ended_, [&](const guards::Ended& one) {
+        return loop_.now() < one.expires && (one.listener.empty() || one.listener == listener.name);
+    });
+    return shows_ended && compiled.ended_tls ? compiled.ended_tls.get() : listener.tls.get();
 }
 
 Ending Worker::refused(Exchange& x) {

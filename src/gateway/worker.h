@@ -110,6 +110,8 @@ class Worker {
     // Of the version or the endpoint that the present attempt goes to.
     const guards::Fault* fault_of_attempt(const Exchange& exchange);
     bool refuses_some() const { return !refusals_.empty(); }
+    // Null: in clear.
+    const runtime::TlsServer* tls_of(const ListenerSpec& listener, const Compiled& compiled) const;
     Ending refused(Exchange& exchange);  // By directive, and why; ok: it is not.
     Instant wall_at(Tick t) const { return {t.ns + wall_offset_ns_}; }  // Of the last 100 ms.
     std::string_view date() const { return date_; }  // IMF-fixdate, of this second.
@@ -161,6 +163,7 @@ class Worker {
     std::unique_ptr<Ticker> ticker_;
     guards::Faults faults_;
     guards::Refusals refusals_;
+    std::vector<guards::Ended> ended_;  // Listeners that show a certificate that has ended.
     http::DateCache date_cache_;
     std::string date_;
     Tick date_until_;

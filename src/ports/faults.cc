@@ -34,6 +34,8 @@ constexpr std::array table = {
                "service share rate", "version endpoint route", by_expiry},
     FaultAbout{"gateway.release", "{service} {version} is released to {share} of the traffic",
                "service version share", "", by_expiry},
+    FaultAbout{"gateway.certificate", "TLS listeners show a certificate that has ended", "", "",
+               by_expiry},
     FaultAbout{"service.kill", "an instance of {service} {version} is killed", "service", "version",
                "the orchestrator starts it again"},
     FaultAbout{"service.freeze", "{process} of {service} {version} stands still", "service",

@@ -30,11 +30,19 @@ using File = std::unique_ptr<std::FILE, Freer<std::fclose>>;
 
 constexpr long day = 24L * 3600;
 
-bool still_good(const PemFiles& files) {
+// From the moment of making it.
+struct Validity {
+    long from;
+    long until;
+};
+constexpr Validity a_year{-day, 365 * day}, ended{-91 * day, -day};
+
+bool still_good(const PemFiles& files, Validity validity) {
     const File file(std::fopen(files.certificate.c_str(), "r"));
     if (!file || ::access(files.key.c_str(), R_OK) != 0) return false;
     const Certificate certificate(PEM_read_X509(file.get(), nullptr, nullptr, nullptr));
     if (!certificate) return false;
+    if (validity.until < 0) return true;
     std::time_t in_a_week = std::time(nullptr) + 7 * day;
     return X509_cmp_time(X509_get0_notAfter(certificate.get()), &in_a_week) > 0;
 }
@@ -49,14 +57,14 @@ void add_extension(X509* certificate, int id, const std::string& value) {
     X509_EXTENSION_free(extension);
 }
 
-Certificate certify(EVP_PKEY* key) {
+Certificate certify(EVP_PKEY* key, Validity validity) {
     Certificate certificate(X509_new());
     X509_set_version(certificate.get(), X509_VERSION_3);
     std::uint64_t serial = 0;
     RAND_bytes(reinterpret_cast<unsigned char*>(&serial), sizeof serial);
     ASN1_INTEGER_set_uint64(X509_get_serialNumber(certificate.get()), serial >> 1);
-    X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -day);
-    X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 365 * day);
+    X509_gmtime_adj(X509_getm_notBefore(certificate.get()), validity.from);
+    X509_gmtime_adj(X509_getm_notAfter(certificate.get()), validity.until);
     X509_set_pubkey(certificate.get(), key);
     X509_NAME* const name = X509_get_subject_name(certificate.get());
     X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
@@ -82,17 +90,16 @@ Result<File> create(const std::string& path) {
     return file;
 }
 
-}  // namespace
-
-Result<PemFiles> self_signed(const std::string& folder) {
-    const PemFiles files{folder + "/self-signed.pem", folder + "/self-signed.key"};
-    if (still_good(files)) return files;
+Result<PemFiles> made(const std::string& folder, std::string_view name, Validity validity) {
+    const PemFiles files{fmt::format("{}/{}.pem", folder, name),
+                         fmt::format("{}/{}.key", folder, name)};
+    if (still_good(files, validity)) return files;
     std::error_code error;
     std::filesystem::create_directories(folder, error);
 
     const Key key(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
     if (!key) return fail(Errc::internal, "cannot make a P-256 key");
-    const Certificate certificate = certify(key.get());
+    const Certificate certificate = certify(key.get(), validity);
     {
         TRY(const File out, create(files.key + ".new"));
         PEM_write_PrivateKey(out.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr);
@@ -106,6 +113,16 @@ Result<PemFiles> self_signed(const std::string& folder) {
     if (error)
         return fail(Errc::io_failed, fmt::format("rename into {}: {}", folder, error.message()));
     return files;
+}
+
+}  // namespace
+
+Result<PemFiles> self_signed(const std::string& folder) {
+    return made(folder, "self-signed", a_year);
+}
+
+Result<PemFiles> self_signed_and_ended(const std::string& folder) {
+    return made(folder, "ended", ended);
 }
 
 }  // namespace sg::runtime

@@ -76,4 +76,7 @@ Error tls_error(SSL* ssl);
 // valid a year, unless the files exist and are valid for another week.
 Result<PemFiles> self_signed(const std::string& folder);
 
+// The same, but it ended yesterday: for drills.
+Result<PemFiles> self_signed_and_ended(const std::string& folder);
+
 }  // namespace sg::runtime

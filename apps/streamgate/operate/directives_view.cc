@@ -91,6 +91,11 @@ std::string said(const Json& directive) {
                            text_at(breaker, "endpoint"));
     if (const auto& off = at(directive, "switch_off"); !off.is_null())
         return fmt::format("{} does without {}", text_at(off, "service"), text_at(off, "need"));
+    if (const auto& shown = at(directive, "show_expired"); !shown.is_null()) {
+        const auto listener = text_at(shown, "listener");
+        return fmt::format("{} shows a certificate that has ended",
+                           listener.empty() ? "every TLS listener" : listener);
+    }
     if (auto refusal = said_of_refusal(directive); !refusal.empty()) return refusal;
     return "something that this program does not know";
 }

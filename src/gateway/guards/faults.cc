@@ -49,6 +49,18 @@ Faults Faults::compile(std::span<const directive::Directive> directives, const I
     return compiled;
 }
 
+std::vector<Ended> ended_certificates(std::span<const directive::Directive> directives,
+                                      Moment now) {
+    std::vector<Ended> list;
+    for (const auto& said : directives) {
+        const auto* const shown = std::get_if<directive::ShowExpired>(&said.what);
+        if (shown == nullptr || said.expires_at == Instant::never() || said.expires_at <= now.wall)
+            continue;
+        list.push_back({shown->listener, now.steady + (said.expires_at - now.wall)});
+    }
+    return list;
+}
+
 const Fault* Faults::pick_narrow(const Request& request, std::uint64_t random, Tick now) const {
     double lot = static_cast<double>(random >> 11) * 0x1p-53;  // [0, 1)
     for (const Entry& entry : narrow_) {

@@ -90,4 +90,11 @@ class Faults {
     std::vector<Entry> narrow_;  // Of versions and endpoints.
 };
 
+// Listeners that answer handshakes with a certificate that has ended.
+struct Ended {
+    std::string listener;  // As configured; empty: all.
+    Tick expires;
+};
+std::vector<Ended> ended_certificates(std::span<const directive::Directive> directives, Moment now);
+
 }  // namespace sg::gateway::guards

@@ -108,6 +108,10 @@ Result<directive::What> circuit_for(const Act& act, const config::Service& servi
 
 struct Service {
     const std::string& operator()(const auto& what) const { return what.service; }
+    // Of no service. No verb is of its kind.
+    const std::string& operator()(const directive::ShowExpired& what) const {
+        return what.listener;
+    }
 };
 
 }  // namespace

@@ -61,16 +61,21 @@ std::string asked_name(const X509* leaf) {
 }
 
 // A sentence where what is shown is not what the file holds.
-std::string unlike(const ServedBy& served, const X509* leaf, Tick deadline) {
+struct Unlike {
+    std::string text;
+    bool has_ended = false;  // What is shown.
+};
+Unlike unlike(const ServedBy& served, const X509* leaf, const Order& order) {
     if (!served.at) return {};
-    auto line = Line::dial(*served.at, std::min(deadline, steady_now() + one_connection));
-    if (!line) return fmt::format("nobody answers there: {}", shown(line.error().what, 120));
+    auto line = Line::dial(*served.at, std::min(order.deadline, steady_now() + one_connection));
+    if (!line) return {fmt::format("nobody answers there: {}", shown(line.error().what, 120))};
     const auto secured = line->secure(asked_name(leaf), "", Line::Trust::looked_at);
-    if (!secured) return fmt::format("the handshake fails: {}", shown(secured.error().what, 120));
+    if (!secured) return {fmt::format("the handshake fails: {}", shown(secured.error().what, 120))};
     const X509* const showed = SSL_get0_peer_certificate(line->tls());
-    if (showed == nullptr) return "it shows no certificate";
+    if (showed == nullptr) return {"it shows no certificate"};
     if (digest_of(showed) == digest_of(leaf)) return {};
-    return fmt::format("it shows another one, until {}", to_rfc3339(end_of(showed)));
+    const Instant end = end_of(showed);
+    return {fmt::format("it shows another one, until {}", to_rfc3339(end)), end <= order.now};
 }
 
 // Whether each is signed by the next, as far as their names tell.
@@ -98,20 +103,20 @@ Finding judged(const ServedBy& served, const std::vector<Certificate>& chain, co
     }
     const double left = std::chrono::duration<double>(until - order.now).count();
     const double soon = std::chrono::duration<double>(order.expires_within).count();
-    const auto other = unlike(served, leaf, order.deadline);
+    const auto other = unlike(served, leaf, order);
     const auto gap = gap_in(chain);
     finding.value = left;
     finding.threshold = soon;
-    finding.standing = left <= 0                                       ? Standing::bad
-                       : left < soon || !other.empty() || !gap.empty() ? Standing::odd
-                                                                       : Standing::fine;
+    finding.standing = left <= 0 || other.has_ended                         ? Standing::bad
+                       : left < soon || !other.text.empty() || !gap.empty() ? Standing::odd
+                                                                            : Standing::fine;
     finding.title = fmt::format("{}: {}, for {} by {}", shown(served.listener, 80),
                                 left > 0 ? fmt::format("{:.0f} days left", left / day)
                                          : fmt::format("EXPIRED {} ago", show_seconds(-left)),
                                 names_in(leaf), name_of(X509_get_issuer_name(leaf)));
-    for (const auto& more : {other, gap})
+    for (const auto& more : {other.text, gap})
         if (!more.empty()) finding.title += "; " + more;
-    if (!other.empty()) finding.hint = "`streamgate reload` reads the file again";
+    if (!other.text.empty()) finding.hint = "`streamgate reload` reads the file again";
     if (!gap.empty()) finding.hint = "put the intermediate certificates behind it, in their order";
     if (left < soon) finding.hint = "renew it now; what should have renewed it did not";
     return finding;
