@@ -40,6 +40,8 @@ void describe(Visitor& v, VerbPolicy& verb);
 void describe(Visitor& v, Mitigation& mitigation);
 
 void describe(Visitor& v, std::array<Publish, 4>& publish);
+void describe(Visitor& v, PageHook& hook);
+void describe(Visitor& v, PageTarget& target);
 void describe(Visitor& v, StatusPage& page);
 
 void describe(Visitor& v, GatewaySource& source);

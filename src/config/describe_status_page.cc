@@ -20,6 +20,87 @@ void describe(Visitor& v, std::array<Publish, 4>& publish) {
     v.field({.key = "sev4", .why = "The same for SEV-4."}, publish[3]);
 }
 
+void describe(Visitor& v, PageHook& hook) {
+    v.record({.name = "a webhook of the status page"});
+    v.place(hook.place);
+    v.field({.key = "url",
+             .why = "Where to POST each update, as JSON in the form of Statuspage's webhook.",
+             .example = "url: https://partner.example.com/status",
+             .format = &formats::url,
+             .required = true},
+            hook.url);
+    v.field({.key = "secret",
+             .why = "Signs each body (HMAC-SHA256, `X-StreamGate-Signature`), so that the receiver "
+                    "knows it is ours.",
+             .unset = "none: not signed",
+             .format = &formats::one_line},
+            hook.secret);
+    v.field({.key = "secret_before",
+             .why = "The secret of before, which signs beside the new one until the receiver knows "
+                    "that.",
+             .unset = "none",
+             .format = &formats::one_line},
+            hook.secret_before);
+    v.field({.key = "components",
+             .why = "Only updates that concern one of these, or none by name.",
+             .unset = "all",
+             .format = &formats::one_line},
+            hook.components);
+    v.field({.key = "ca",
+             .why = "File with the certificates (PEM) of the authorities that are trusted.",
+             .unset = "those of the system",
+             .path = Path::file},
+            hook.ca);
+}
+
+void describe(Visitor& v, PageTarget& target) {
+    v.record({.name = "a target of the status page"});
+    v.place(target.place);
+    v.field({.key = "sftp",
+             .why = "A folder over SFTP: `sftp://user@host:22/folder/`. Each file is written under "
+                    "another name and then renamed.",
+             .unset = "none",
+             .format = &formats::sftp_url},
+            target.sftp);
+    v.field({.key = "key",
+             .why = "Sftp: file of the private key (OpenSSH or PEM, without a passphrase).",
+             .unset = "none",
+             .path = Path::file},
+            target.key);
+    v.field({.key = "known_hosts",
+             .why = "Sftp: file with the host's key, as OpenSSH's. Only a host that shows the key "
+                    "that stands there is written to.",
+             .unset = "none",
+             .path = Path::file},
+            target.known_hosts);
+    v.field({.key = "s3",
+             .why = "A folder of an S3-compatible object store, by path: "
+                    "`https://host/bucket/folder/`. Requests are signed with AWS Signature Version "
+                    "4.",
+             .unset = "none",
+             .format = &formats::url},
+            target.s3);
+    v.field({.key = "region",
+             .why = "S3: the region that requests are signed for.",
+             .format = &formats::name},
+            target.region);
+    v.field({.key = "access_key",
+             .why = "S3: the name of the key.",
+             .unset = "none",
+             .format = &formats::one_line},
+            target.access_key);
+    v.field({.key = "secret_key",
+             .why = "S3: the key, as `${env:NAME}` or `${file:path}`.",
+             .unset = "none",
+             .format = &formats::one_line},
+            target.secret_key);
+    v.field({.key = "ca",
+             .why = "S3: file with the certificates (PEM) of the authorities that are trusted.",
+             .unset = "those of the system",
+             .path = Path::file},
+            target.ca);
+}
+
 void describe(Visitor& v, StatusPage& page) {
     v.record({.name = "a status page"});
     v.place(page.place);
@@ -68,6 +149,23 @@ void describe(Visitor& v, StatusPage& page) {
              .format = &formats::one_line,
              .key_format = &formats::name},
             page.copies);
+    v.field({.key = "targets",
+             .why = "Places outside this machine to which the page is written as well, by name: "
+                    "folders over SFTP, object stores.",
+             .unset = "none",
+             .key_format = &formats::name},
+            page.targets);
+    v.field({.key = "subscribe_by",
+             .why = "The channel of kind `mail` that writes to those who subscribe. They do so at "
+                    "the public door, `ops.listen`, of which `public_url` tells them.",
+             .unset = "nobody can subscribe by mail",
+             .format = &formats::one_line},
+            page.subscribe_by);
+    v.field({.key = "webhooks",
+             .why = "Those who are told of each update by a signed POST, by name.",
+             .unset = "none",
+             .key_format = &formats::name},
+            page.webhooks);
 }
 
 }  // namespace sg::config

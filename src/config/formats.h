@@ -42,6 +42,7 @@ extern const Format date;             // 2026-01-05
 extern const Format url;              // http:// or https://
 extern const Format origin;           // The same, without a path: https://ops.example.com
 extern const Format smtp_url;         // smtp://host:587, smtps://host
+extern const Format sftp_url;         // sftp://user@host/folder/
 extern const Format store_url;        // postgres://user@host/database
 extern const Format gateway_address;  // host:port, unix:/path
 extern const Format link_speed;       // 10Gbit/s

@@ -243,6 +243,18 @@ Result<void> check_smtp(std::string_view text) {
                  "write smtp://mail.internal:587, or smtps://mail.internal");
 }
 
+// What names the user and no password: that is what the key is for.
+Result<void> check_sftp(std::string_view text) {
+    static constexpr std::array<std::string_view, 1> schemes = {"sftp://"};
+    if (text.empty()) return {};
+    const auto rest = text.substr(std::min(text.size(), schemes[0].size()));
+    const auto user = rest.substr(0, rest.find_first_of("@/"));
+    const bool named = user.size() < rest.size() && rest[user.size()] == '@' && !user.empty();
+    if (is_url(text, schemes) && named && !user.contains(':') && text.ends_with('/')) return {};
+    return wrong(fmt::format("`{}` is not a folder over SFTP", text),
+                 "write sftp://user@host/folder/, with the private key as `key:`");
+}
+
 Result<void> check_store(std::string_view text) {
     static constexpr std::array<std::string_view, 2> schemes = {"postgres://", "postgresql://"};
     if (text.empty() || is_url(text, schemes)) return {};
@@ -362,6 +374,7 @@ const Format date = {"a date such as 2026-01-05", check_date};
 const Format url = {"a URL", check_url};
 const Format origin = {"a URL such as https://ops.example.com", check_origin};
 const Format smtp_url = {"a mail server such as smtp://mail.internal:587", check_smtp};
+const Format sftp_url = {"a folder such as sftp://user@host/folder/", check_sftp};
 const Format store_url = {"postgres://user@host/database", check_store};
 const Format gateway_address = {"host:port, or unix:/path", check_gateway};
 const Format link_speed = {"bits per second such as 10Gbit/s", check_link};
