@@ -141,7 +141,9 @@ void Accumulator::hear_attempts(const Process& process, const Snapshot& snapshot
     for (const auto& row : snapshot.attempts)
         if (auto* attempts = place(row.endpoint)) {
             attempts->made += count(row.duration.count());
-            if (names.blame(row.ending) == "upstream")
+            // A fault that a drill gave an endpoint is taken for its own.
+            if (names.blame(row.ending) == "upstream" ||
+                names.ending(row.ending) == "fault_injected")
                 attempts->failed += count(row.duration.count());
         }
     const auto earlier = attempts_.find(process);
