@@ -36,20 +36,22 @@ std::string hint_for(const std::string& what) {
     return {};
 }
 
+// Of what else was to be looked at nothing is known.
 Finding unreachable(const Order& order, const Error& error) {
     const bool senseless = error.code == Errc::invalid_argument;
+    const bool is_full = error.what.find("too many clients") != std::string::npos &&
+                         order.wants("postgres.connections");
+    const bool is_asked = order.wants("postgres.server") || is_full;
     Finding finding{.what = order.what.front(),
                     .key = "reachable",
-                    .standing = senseless ? Standing::unknown : Standing::bad,
+                    .standing = senseless || !is_asked ? Standing::unknown : Standing::bad,
                     .title = "no session with PostgreSQL: " + error.what,
                     .value = 0,
                     .unit = "count",
                     .threshold = 1,
                     .hint = error.hint.empty() ? hint_for(error.what) : error.hint};
     if (order.wants("postgres.server")) finding.what = "postgres.server";
-    if (error.what.find("too many clients") != std::string::npos &&
-        order.wants("postgres.connections"))
-        finding.what = "postgres.connections";
+    if (is_full) finding.what = "postgres.connections";
     return finding;
 }
 

@@ -31,10 +31,12 @@ std::string hint_for(const Error& error) {
     return error.hint;
 }
 
+// Of what else was to be looked at nothing is known.
 Findings unreachable(const Order& order, const Error& error) {
+    const bool is_asked = order.wants("redis.server") && error.code != Errc::invalid_argument;
     return {{.what = order.wants("redis.server") ? "redis.server" : order.what.front(),
              .key = "reachable",
-             .standing = error.code == Errc::invalid_argument ? Standing::unknown : Standing::bad,
+             .standing = is_asked ? Standing::bad : Standing::unknown,
              .title = "no session with Redis: " + inspect::shown(error.what, 300),
              .value = 0,
              .unit = "count",
@@ -89,12 +91,14 @@ class Gathered {
 
 Findings inspect(const Order& order) {
     if (order.what.empty()) return {};
+    const Tick began = steady_now();
     auto session = Session::open(order.target, order.ca, order.deadline);
     if (!session) return unreachable(order, session.error());
     auto facts = facts_of(*session);
     if (!facts) return unreachable(order, facts.error());
+    const Duration first = steady_now() - began;
     Gathered gathered(order);
-    gathered.look("redis.server", [&] { return look_at_server(*session, *facts); });
+    gathered.look("redis.server", [&] { return look_at_server(*session, *facts, first); });
     gathered.look("redis.slow", [&] { return look_at_slow(*session, order); });
     gathered.look("redis.keys", [&] { return look_at_keys(*session, *facts, order); });
     constexpr struct {

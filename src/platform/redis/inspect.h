@@ -25,7 +25,7 @@ using Judge = inspect::Findings(const Sample&, const inspect::Order&);
 Judge judge_hits, judge_memory, judge_clients, judge_replication, judge_persistence;
 
 // These ask further.
-Result<inspect::Findings> look_at_server(Session& session, const Facts& facts);
+Result<inspect::Findings> look_at_server(Session& session, const Facts& facts, Duration first);
 Result<inspect::Findings> look_at_slow(Session& session, const inspect::Order& order);
 Result<inspect::Findings> look_at_keys(Session& session, const Facts& facts,
                                        const inspect::Order& order);

@@ -23,7 +23,8 @@ using inspect::show_size;
 using inspect::shown;
 using inspect::Standing;
 
-Result<Findings> look_at_server(Session& session, const Facts& facts) {
+// `first`: from dialling to the first answer.
+Result<Findings> look_at_server(Session& session, const Facts& facts, Duration first) {
     std::vector<double> took;
     for (int n = 0; n < 3; ++n) {  // One that was unlucky does not count.
         const Tick began = steady_now();
@@ -32,15 +33,23 @@ Result<Findings> look_at_server(Session& session, const Facts& facts) {
     }
     std::ranges::sort(took);
     constexpr inspect::Bounds bounds{10, 200};  // Milliseconds, of a PING.
+    // It may stand still for a while and be quick again: whoever came just then has waited.
+    constexpr inspect::Bounds first_bounds{200, 1000};
+    const double waited = std::chrono::duration<double, std::milli>(first).count();
+    const auto at_first = inspect::standing_of(waited, first_bounds);
     const bool loads = facts.number("loading") > 0;
     return Findings{
         {.key = "latency",
-         .standing = loads ? Standing::bad : inspect::standing_of(took[1], bounds),
-         .title = fmt::format("Redis {} answers in {}; {}, up {}{}",
+         .standing =
+             loads ? Standing::bad : std::max(at_first, inspect::standing_of(took[1], bounds)),
+         .title = fmt::format("Redis {} answers in {}; {}, up {}{}{}",
                               shown(facts.text("redis_version"), 20), show_seconds(took[1] / 1000),
                               // Rule Zero: the word of Redis' INFO.
                               facts.text("role") == "slave" ? "replica" : "primary",
                               show_seconds(facts.number("uptime_in_seconds")),
+                              at_first == Standing::fine ? ""
+                                                         : fmt::format(", its first answer took {}",
+                                                                       show_seconds(waited / 1000)),
                               loads ? ", still loading its data" : ""),
          .value = took[1],
          .unit = "ms",
