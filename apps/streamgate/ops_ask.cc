@@ -186,6 +186,7 @@ void add_operations(Cli& cli) {
     add_notify(cli);
     add_statuspage(cli);
     add_runbook(cli);
+    add_mitigate(cli);
     add_drill(cli);
     add_ledger(cli);
 }

@@ -68,6 +68,7 @@ void add_notify(Cli& cli);
 void add_ledger(Cli& cli);
 void add_statuspage(Cli& cli);
 void add_runbook(Cli& cli);
+void add_mitigate(Cli& cli);
 void add_drill(Cli& cli);
 
 }  // namespace sg::app

@@ -124,6 +124,17 @@ Result<Answer> show_run(Site& site, const Call& call);
 Result<Answer> run_runbook(Site& site, const Call& call);
 Result<Answer> answer_run(Site& site, const Call& call);
 
+// mitigations.cc
+Result<Answer> list_mitigations(Site& site, const Call& call);
+Result<Answer> show_mitigation(Site& site, const Call& call);
+Result<Answer> propose_mitigation(Site& site, const Call& call);
+Result<Answer> try_mitigation(Site& site, const Call& call);
+Result<Answer> approve_mitigation(Site& site, const Call& call);
+Result<Answer> refuse_mitigation(Site& site, const Call& call);
+Result<Answer> undo_mitigation(Site& site, const Call& call);
+Result<Answer> show_mitigation_policy(Site& site, const Call& call);
+Result<Answer> throw_mitigation_switch(Site& site, const Call& call);
+
 // outside.cc
 Result<Answer> list_inboxes(Site& site, const Call& call);
 Result<Answer> receive_alerts(Site& site, const Call& call);

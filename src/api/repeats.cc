@@ -35,7 +35,10 @@ web::Reply again(const store::KeptReply& kept, const store::Claim& claim) {
         return problem(422, "this Idempotency-Key was used for another request");
     if (kept.status == 0)
         return problem(409, "it was done when it was sent first; its reply was not kept");
-    web::Reply reply{static_cast<int>(kept.status), "application/json", kept.body};
+    // What is kept says what was done; that may have been to refuse.
+    const bool refused = kept.status >= 400;
+    web::Reply reply{static_cast<int>(kept.status),
+                     refused ? "application/problem+json" : "application/json", kept.body};
     reply.headers.emplace_back("Idempotent-Replayed", "true");
     return reply;
 }
@@ -78,7 +81,7 @@ web::Reply answer_once(Site& site, const Call& call, const Route& route) {
     const auto answer = route.handler(site, call);
     const auto done = site.writer.end();
     if (!answer) return problem(answer.error());
-    const web::Reply reply{answer->status, "application/json", answer->body + "\n"};
+    const web::Reply reply{answer->status, answer->type, answer->body + "\n"};
     if (done == Commands::Done::yes && call.request.path != told_once)
         keep(site, claim, {claim.digest, reply.status, reply.body, claim.at});
     return reply;

@@ -24,6 +24,7 @@ constexpr auto administer = Permission::administer;
 #define INCIDENT "/api/v1/incidents/{id}"
 #define POSTMORTEM "/api/v1/postmortems/{id}"
 #define DRILL "/api/v1/drills/{id}"
+#define MITIGATION "/api/v1/mitigations/{id}"
 #define PAGE "/api/v1/statuspage"
 constexpr Route table[] = {
     {"GET", "/api/v1", read, list_routes, "what there is"},
@@ -95,6 +96,16 @@ constexpr Route table[] = {
     {"GET", "/api/v1/runs/{id}", read, show_run, "what a run found, and what it proposes"},
     {"POST", "/api/v1/runs/{id}/answer", respond, answer_run, "answers what it asks"},
 
+    {"GET", "/api/v1/mitigations", read, list_mitigations, "what was done to help, newest first"},
+    {"POST", "/api/v1/mitigations", respond, propose_mitigation, "does something to help users"},
+    {"POST", "/api/v1/mitigations/try", read, try_mitigation, "what each safeguard would say"},
+    {"GET", MITIGATION, read, show_mitigation, "one mitigation"},
+    {"POST", MITIGATION "/approve", respond, approve_mitigation, "it is carried out"},
+    {"POST", MITIGATION "/refuse", respond, refuse_mitigation, "it is not"},
+    {"POST", MITIGATION "/undo", respond, undo_mitigation, "takes it back"},
+    {"GET", "/api/v1/mitigation", read, show_mitigation_policy, "its safeguards, verbs and switch"},
+    {"POST", "/api/v1/mitigation/switch", respond, throw_mitigation_switch, "stops all of it"},
+
     {"GET", "/api/v1/inboxes", read, list_inboxes, "where alerts of others come in"},
     {"POST", "/api/v1/inboxes/{name}/{form}", respond, receive_alerts, "alerts of others"},
     {"GET", "/api/v1/heartbeats", read, list_heartbeats, "what must report, and by when"},
@@ -132,6 +143,7 @@ constexpr Route table[] = {
     {"POST", "/api/v1/ledger/{seq}/redact", administer, redact_record, "erases its content"},
 };
 #undef PAGE
+#undef MITIGATION
 #undef INCIDENT
 #undef POSTMORTEM
 

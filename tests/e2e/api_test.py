@@ -65,6 +65,7 @@ class Platform(incident_test.Platform):
                 "public_url: https://ops.example.com\n"
                 "status_page: {}\n"
                 "drills: { permitted: true }\n"
+                'needs: { sessions: { kind: redis, target: "redis://127.0.0.1:1", every: 1h } }\n'
             )
 
 
@@ -246,6 +247,78 @@ def drills(api):
     api.ask("POST", f"/api/v1/drills/{other['id']}/abort", {"why": "somebody needs the room"})
     api.ask("GET", "/api/v1/drills?limit=2")
     api.ask("GET", "/api/v1/drills/999999", wanted=404)
+
+
+def mitigations(api):
+    """By hand: tried, refused, proposed, approved by another person, taken back, stopped."""
+    path = "/api/v1/mitigations"
+    policy = api.ask("GET", "/api/v1/mitigation")
+    names = [one["name"] for one in policy["safeguards"]]
+    share = {"verb": "shed", "with": {"service": "api", "share": "1%"}, "expires": "5m"}
+    tried = api.ask("POST", f"{path}/try", share)
+    api.checks.check("every safeguard is asked, in order, and none refuses",
+                     tried["outcome"] == "carried_out"
+                     and [one["name"] for one in tried["safeguards"]] == names, str(tried))
+    api.checks.check("and nothing is recorded", not api.ask("GET", path)["mitigations"])
+    key = {"Idempotency-Key": "shed-once"}
+    made = api.ask("POST", path, share, 201, headers=key)["id"]
+    again = api.ask("POST", path, share, 201, headers=key)["id"]
+    api.checks.check("the same key does it once", made == again, f"{made} {again}")
+    one = f"{path}/{made}"
+    applied = lab.until(lambda: json.loads(api.raw("GET", one)[2])["state"] in (
+        "applied", "verified"), 15)
+    api.checks.check("it is carried out", applied, api.raw("GET", one)[2])
+    key = {"Idempotency-Key": "shed-twice"}
+    for headers in (None, key, key):  # What is refused is told again, as what it is.
+        problem = api.ask("POST", path, share, 403, headers=headers)
+        api.checks.check("a second one is refused by name", problem["safeguard"] == "cooldown"
+                         and problem["mitigation"] > made, str(problem))
+    open_ones = api.ask("GET", f"{path}?open=true")["mitigations"]
+    api.checks.check("one is in force", [m["id"] for m in open_ones] == [made], str(open_ones))
+    api.ask("POST", f"{one}/undo", {"reason": "enough"})
+    api.ask("POST", f"{one}/approve", {}, 409)
+    undone = lab.until(lambda: json.loads(api.raw("GET", one)[2])["state"] == "undone", 15)
+    api.checks.check("it is taken back", undone, api.raw("GET", one)[2])
+    api.ask("POST", f"{one}/undo", {}, 409)
+    two_people(api, path)
+    thrown(api, path, share)
+    page_by_page(api, "mitigations")
+    api.ask("GET", f"{path}?incident=1")
+    api.ask("GET", f"{path}/999999", wanted=404)
+    api.ask("POST", f"{path}/999999/approve", {}, 404)
+    api.ask("POST", path, {"verb": "pray"}, 400)
+    api.ask("POST", path, {**share, "with": {"service": "nowhere", "share": "1%"}}, 400)
+    api.ask("POST", f"{path}/try", {**share, "break_glass": True}, 400)
+
+
+def two_people(api, path):
+    """What destroys something is approved by somebody else than who wants it."""
+    clear = {"verb": "clear_cache", "with": {"need": "sessions"}, "reason": "it is poisoned"}
+    tried = api.ask("POST", f"{path}/try", clear)
+    api.checks.check("another person would be asked", tried["outcome"] == "waits", str(tried))
+    waits = api.ask("POST", path, clear, 201)
+    api.checks.check("it waits", waits["state"] == "proposed" and waits["next"], str(waits))
+    problem = api.ask("POST", f"{path}/{waits['id']}/approve", {}, 403)
+    api.checks.check("not oneself", problem["safeguard"] == "approval", str(problem))
+    bo = {"Streamgate-Actor": "bo"}
+    refused = api.ask("POST", f"{path}/{waits['id']}/refuse", {"reason": "it is not"}, headers=bo)
+    api.checks.check("bo says no", (refused["state"], refused["safeguard"])
+                     == ("refused", "person"), str(refused))
+    api.ask("POST", f"{path}/{waits['id']}/refuse", {}, 409)
+
+
+def thrown(api, path, share):
+    switch = "/api/v1/mitigation/switch"
+    api.ask("POST", switch, {"to": "sideways"}, 400)
+    api.ask("POST", switch, {"to": "off"}, 400)
+    off = api.ask("POST", switch, {"to": "off", "reason": "we look"})
+    api.checks.check("who, why and when", off["off"] and off["by"] == "ana"
+                     and off["reason"] == "we look" and off["at"], str(off))
+    api.ask("POST", switch, {"to": "off", "reason": "again"}, 409)
+    problem = api.ask("POST", path, share, 403)
+    api.checks.check("the switch refuses", problem["safeguard"] == "switch", str(problem))
+    api.checks.check("a list says that it is off", api.ask("GET", path)["switch"]["off"])
+    api.checks.check("on again", not api.ask("POST", switch, {"to": "on"})["off"])
 
 
 def status_page(api):
@@ -455,6 +528,7 @@ def run(platform, checks):
         runbooks(api)
         runs(api)
         drills(api)
+        mitigations(api)
         status_page(api)
     ledger(api)
     problems(api)

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "ops/respond/mitigation/model.h"
@@ -14,7 +16,25 @@ Result<std::optional<Mitigation>> find(store::Session& session, std::int64_t id)
 // Proposed, under way or in force, oldest first.
 Result<std::vector<Mitigation>> open_ones(store::Session& session);
 Result<std::vector<Mitigation>> of_incident(store::Session& session, std::int64_t incident);
-Result<std::vector<Mitigation>> newest(store::Session& session, std::int64_t limit);
+// What was prepared since then, whatever came of it.
+Result<std::vector<Mitigation>> prepared_since(store::Session& session, Instant since);
+
+struct Page {                   // Newest first.
+    std::int64_t incident = 0;  // 0: of all.
+    std::int64_t before = std::numeric_limits<std::int64_t>::max();
+    std::int64_t limit = 50;
+};
+Result<std::vector<Mitigation>> list(store::Session& session, const Page& page);
+
 Result<Switch> the_switch(store::Session& session);
+
+bool is_in_force(const Mitigation& m);
+bool is_under_way(const Mitigation& m);  // Its target is taken.
+
+// `what was before is put back`, `by running 2 of catalog v1`, or that and why it is not.
+std::string way_back(const Proposal& wanted);
+// What is open of it, and what a person says next, for a page and a war room. Empty: nothing that
+// people decide about.
+std::string next_command(const Mitigation& m);
 
 }  // namespace sg::mitigation

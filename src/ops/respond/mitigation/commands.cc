@@ -71,6 +71,7 @@ void complete(Proposal& wanted, const config::Mitigation& policy) {
     const config::VerbPolicy of_verb =
         own == policy.verbs.end() ? config::VerbPolicy{} : own->second;
     auto& verify = wanted.verify;
+    const auto said = verify;  // What a person says stands; a runbook knows less than a policy.
     if (wanted.run == 0) {
         verify.within = policy.within;
         verify.holds = policy.holds;
@@ -81,6 +82,8 @@ void complete(Proposal& wanted, const config::Mitigation& policy) {
     }
     verify.within = of_verb.within.value_or(verify.within);
     verify.holds = of_verb.holds.value_or(verify.holds);
+    if (wanted.run == 0 && said.within > 0s) verify.within = said.within;
+    if (wanted.run == 0 && said.holds > 0s) verify.holds = said.holds;
     const bool bears = verb->weight != ports::Weight::light || wanted.run == 0;
     if (bears && wanted.expires == 0s && wanted.undo != Undo::none) wanted.expires = policy.expires;
 }
@@ -98,10 +101,8 @@ Result<void> check_wish(const ops::Turn& turn, const Proposal& wanted) {
     return {};
 }
 
-}  // namespace
-
-Result<std::int64_t> propose(const ops::Turn& turn, const ops::Actor& actor, Wish wish,
-                             const signals::History* history) {
+// Without a number.
+Result<Mitigation> draft_of(const ops::Turn& turn, const ops::Actor& actor, Wish wish) {
     TRY_VOID(check_wish(turn, wish.wanted));
     complete(wish.wanted, turn.config.operations.mitigation);
     const auto aim = aim_of(turn.config, wish.wanted);
@@ -113,10 +114,26 @@ Result<std::int64_t> propose(const ops::Turn& turn, const ops::Actor& actor, Wis
     draft.likely = std::move(wish.likely);
     draft.sentence = ports::sentence_of(draft.wanted.act);
     if (draft.wanted.reason.empty()) draft.wanted.reason = draft.likely;
+    return draft;
+}
+
+}  // namespace
+
+Result<std::int64_t> propose(const ops::Turn& turn, const ops::Actor& actor, Wish wish,
+                             const signals::History* history) {
+    TRY(auto draft, draft_of(turn, actor, std::move(wish)));
     TRY(draft.id, ops::next_number(turn.tx, "mitigation"));
     TRY(const auto around, look_around(turn, draft, history));
     TRY_VOID(write(turn, actor, propose(draft, around, turn.now)));
     return draft.id;
+}
+
+Result<Trial> try_out(const ops::Turn& turn, const ops::Actor& actor, Wish wish,
+                      const signals::History* history) {
+    TRY(auto draft, draft_of(turn, actor, std::move(wish)));
+    TRY(const auto around, look_around(turn, draft, history));
+    auto all = opinions(draft, around, turn.now);
+    return Trial{.draft = std::move(draft), .opinions = std::move(all)};
 }
 
 Result<void> approve(const ops::Turn& turn, const ops::Actor& actor, std::int64_t id,

@@ -1,6 +1,9 @@
 // Load, decide, record. For the spine and the API.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "ops/decision/turn.h"
 #include "ops/respond/mitigation/decide.h"
 
@@ -17,6 +20,14 @@ struct Wish {
 // The number it got, also of one that is refused at once. Error: what is wanted makes no sense.
 Result<std::int64_t> propose(const ops::Turn& turn, const ops::Actor& actor, Wish wish,
                              const signals::History* history);
+
+// What would happen; nothing is recorded.
+struct Trial {
+    Mitigation draft;  // Without a number.
+    std::vector<Opinion> opinions;
+};
+Result<Trial> try_out(const ops::Turn& turn, const ops::Actor& actor, Wish wish,
+                      const signals::History* history);
 
 Result<void> approve(const ops::Turn& turn, const ops::Actor& actor, std::int64_t id,
                      const signals::History* history);

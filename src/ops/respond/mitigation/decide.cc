@@ -172,16 +172,6 @@ std::optional<std::int64_t> mitigation_of(const ops::Subject& subject) {
     return id;
 }
 
-bool is_in_force(const Mitigation& m) {
-    if (!can_be_undone(m)) return false;
-    return m.state == State::applied || m.state == State::verified;
-}
-
-bool is_under_way(const Mitigation& m) {
-    return m.taking_back || m.state == State::approved || m.state == State::prepared ||
-           m.state == State::applied || m.state == State::stuck;
-}
-
 ops::Decision propose(const Mitigation& draft, const Situation& around, Instant now) {
     static constexpr std::string_view modes[] = {"observe", "auto", "propose", "propose"};
     Mitigation m = draft;

@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "ops/decision/decision.h"
+#include "ops/respond/mitigation/ask.h"
 #include "ops/respond/mitigation/measure.h"
 #include "ops/respond/mitigation/model.h"
 #include "ops/respond/mitigation/safeguards.h"
@@ -73,9 +74,6 @@ Result<ops::Decision> throw_switch(const Switch& now_is, const Switch& wanted);
 ops::Decision halt(const Mitigation& m, const std::string& why, Instant now);
 // Nobody needs it any more: what has not begun does not begin, what is in force is taken back.
 ops::Decision withdraw(const Mitigation& m, const std::string& why, Instant now);
-
-bool is_in_force(const Mitigation& m);
-bool is_under_way(const Mitigation& m);  // Its target is taken.
 
 Mitigation apply(Mitigation m, const ops::Recorded& event);
 Switch apply(Switch s, const ops::Recorded& event);

@@ -87,8 +87,7 @@ std::string too_often_here(const Case& c, Instant) {
 }
 
 std::string too_soon(const Case& c, Instant now) {
-    const auto& own = policy_of(c.mitigation.wanted.act.verb, c.around.policy).cooldown;
-    const auto cooldown = own.value_or(c.around.policy.cooldown);
+    const auto cooldown = cooldown_of(c.mitigation.wanted.act.verb, c.around.policy);
     const auto last = c.around.same_before;
     if (last == Instant{} || now - last >= cooldown) return {};
     const auto ago = std::chrono::floor<std::chrono::seconds>(now - last);
@@ -215,8 +214,41 @@ std::string why(const Refusal& refusal) {
     return fmt::format("[safeguard: {}] {}", refusal.safeguard, refusal.why);
 }
 
+std::string_view safeguard_in(std::string_view why) {
+    constexpr std::string_view opening = "[safeguard: ";
+    if (!why.starts_with(opening)) return {};
+    const auto rest = why.substr(opening.size());
+    for (const auto& safeguard : table)
+        if (rest.starts_with(safeguard.name) && rest.substr(safeguard.name.size()).starts_with(']'))
+            return safeguard.name;
+    return {};
+}
+
+std::vector<Opinion> opinions(Mitigation draft, const Situation& around, Instant now) {
+    draft.approved_by = draft.proposed_by;
+    const bool broken = draft.wanted.break_glass;
+    std::vector<Opinion> all;
+    for (const auto& safeguard : table) {
+        Opinion one{.safeguard = std::string(safeguard.name),
+                    .sentence = std::string(safeguard.sentence),
+                    .why = safeguard.refuses({draft, around, When::approval}, now)};
+        if (!one.why.empty()) {
+            const bool of_people = safeguard.refuses == unapproved;
+            one.says = safeguard.passable == break_glass && broken ? Says::passed_by
+                       : of_people                                 ? Says::waits
+                                                                   : Says::refuses;
+        }
+        all.push_back(std::move(one));
+    }
+    return all;
+}
+
 config::MitigationMode mode_of(const std::string& verb, const config::Mitigation& policy) {
     return policy_of(verb, policy).mode.value_or(policy.mode);
+}
+
+Duration cooldown_of(const std::string& verb, const config::Mitigation& policy) {
+    return policy_of(verb, policy).cooldown.value_or(policy.cooldown);
 }
 
 std::uint32_t per_hour_of(const std::string& verb, const config::Mitigation& policy) {

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "config/mitigation.h"
 #include "ops/respond/mitigation/model.h"
@@ -69,6 +70,20 @@ struct Refusal {
 // The first that refuses, in the order of the table.
 std::optional<Refusal> refusal(const Case& asked, Instant now);
 std::string why(const Refusal& refusal);  // `[safeguard: cooldown] …`
+// The safeguard that an error of approve() names; empty: it is of another kind.
+std::string_view safeguard_in(std::string_view why);
+
+// What each of them would say. `waits`: for somebody's approval. `passed_by`: it refuses, and the
+// glass is broken.
+enum class Says : std::uint8_t { passes, refuses, waits, passed_by };
+struct Opinion {
+    std::string safeguard;
+    std::string sentence;  // When it refuses.
+    Says says = Says::passes;
+    std::string why;
+};
+// All of them, in the order of the table, as if whoever proposes it approved it too.
+std::vector<Opinion> opinions(Mitigation draft, const Situation& around, Instant now);
 
 // Who decides, as the configuration has it. A person's own wish is decided by that person, but for
 // what destroys.
@@ -76,6 +91,7 @@ enum class Decider : std::uint8_t { nobody, automatic, person, other_person };
 Decider decider(const Mitigation& mitigation, const config::Mitigation& policy);
 
 config::MitigationMode mode_of(const std::string& verb, const config::Mitigation& policy);
+Duration cooldown_of(const std::string& verb, const config::Mitigation& policy);
 std::uint32_t per_hour_of(const std::string& verb, const config::Mitigation& policy);
 
 }  // namespace sg::mitigation

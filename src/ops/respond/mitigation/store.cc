@@ -24,7 +24,10 @@ const store::Sql all_open("mitigation.open",
 const store::Sql by_incident("mitigation.of_incident",
                              "SELECT doc FROM mitigations WHERE incident = :i ORDER BY id");
 const store::Sql latest("mitigation.newest",
-                        "SELECT doc FROM mitigations ORDER BY id DESC LIMIT :l");
+                        "SELECT doc FROM mitigations WHERE id < :b ORDER BY id DESC LIMIT :l");
+const store::Sql latest_of_incident(
+    "mitigation.newest_of_incident",
+    "SELECT doc FROM mitigations WHERE incident = :i AND id < :b ORDER BY id DESC LIMIT :l");
 const store::Sql since_then("mitigation.prepared_since",
                             "SELECT doc FROM mitigations WHERE prepared_at >= :t ORDER BY id");
 const store::Sql by_runbook(
@@ -43,7 +46,7 @@ const store::Sql put_switch("mitigation.put_switch",
                             "INSERT INTO mitigation_switch (name, doc) VALUES ('all', :d) "
                             "ON CONFLICT (name) DO UPDATE SET doc = excluded.doc");
 
-Result<std::vector<Mitigation>> list(store::Session& session, const store::Sql& sql,
+Result<std::vector<Mitigation>> read(store::Session& session, const store::Sql& sql,
                                      const store::Values& values = {}) {
     TRY(const auto rows, session.rows(sql, values));
     std::vector<Mitigation> all;
@@ -75,34 +78,35 @@ Result<void> fold_switch(const store::Tx& tx, const ops::Recorded& event) {
 }  // namespace
 
 Result<std::optional<Mitigation>> find(store::Session& session, std::int64_t id) {
-    TRY(auto all, list(session, one, {id}));
+    TRY(auto all, read(session, one, {id}));
     if (all.empty()) return std::optional<Mitigation>{};
     return std::optional<Mitigation>(std::move(all.front()));
 }
 
 Result<std::vector<Mitigation>> open_ones(store::Session& session) {
-    return list(session, all_open);
+    return read(session, all_open);
 }
 
 Result<std::vector<Mitigation>> of_incident(store::Session& session, std::int64_t incident) {
-    return list(session, by_incident, {incident});
+    return read(session, by_incident, {incident});
 }
 
-Result<std::vector<Mitigation>> newest(store::Session& session, std::int64_t limit) {
-    return list(session, latest, {limit});
+Result<std::vector<Mitigation>> list(store::Session& session, const Page& page) {
+    if (page.incident == 0) return read(session, latest, {page.before, page.limit});
+    return read(session, latest_of_incident, {page.incident, page.before, page.limit});
 }
 
 Result<std::vector<Mitigation>> prepared_since(store::Session& session, Instant since) {
-    return list(session, since_then, {since});
+    return read(session, since_then, {since});
 }
 
 Result<std::vector<Mitigation>> of_runbook(store::Session& session, const std::string& runbook,
                                            std::int64_t limit) {
-    return list(session, by_runbook, {runbook, limit});
+    return read(session, by_runbook, {runbook, limit});
 }
 
 Result<std::vector<Mitigation>> of_spot(store::Session& session, const std::string& spot) {
-    return list(session, by_spot, {spot});
+    return read(session, by_spot, {spot});
 }
 
 Result<Switch> the_switch(store::Session& session) {
