@@ -6,6 +6,7 @@
 
 #include "api/handlers.h"
 #include "api/history.h"
+#include "api/mitigations.h"
 #include "api/signals.h"
 #include "ops/detect/alerts/ask.h"
 #include "ops/detect/alerts/commands.h"
@@ -102,6 +103,14 @@ Result<Json> on_call(Site& site, Instant now) {
     return teams;
 }
 
+Result<Json> mitigation_standing(Site& site) {
+    Json json{{"open", Json::array()}};
+    TRY(json["switch"], switch_json(site));
+    TRY(const auto open, mitigation::open_ones(site.read));
+    for (const auto& m : open) json["open"].push_back(api::json_of(m));
+    return json;
+}
+
 }  // namespace
 
 Result<Answer> show_status(Site& site, const Call& call) {
@@ -121,6 +130,7 @@ Result<Answer> show_status(Site& site, const Call& call) {
         json["gateways"].push_back({{"name", gateway.name}, {"answers", gateway.answers}});
     for (const auto& report : site.objectives()) json["objectives"].push_back(json_of(report));
     TRY(json["on_call"], on_call(site, call.now));
+    TRY(json["mitigation"], mitigation_standing(site));
     if (const auto config = site.config(); config->operations.status_page) {
         TRY(const auto page, statuspage::standing(site.read, *config, call.now));
         json["doubts"] = page.doubts;

@@ -5,6 +5,7 @@
 
 #include "api/clients.h"
 #include "api/handlers.h"
+#include "api/mitigations.h"
 #include "api/signals.h"
 #include "ops/respond/incidents/ask.h"
 #include "ops/respond/incidents/commands.h"
@@ -54,6 +55,9 @@ Result<Answer> show(Site& site, const Call& call, std::int64_t id) {
         json["run"] = nlohmann::ordered_json::parse(to_json(*run));
         json["run"]["proposed"] = runs::proposed(*run);
     }
+    TRY(const auto mitigations, mitigation::of_incident(site.read, id));
+    json["mitigations"] = nlohmann::ordered_json::array();
+    for (const auto& m : mitigations) json["mitigations"].push_back(json_of(m));
     return Answer{200, json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)};
 }
 

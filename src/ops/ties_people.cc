@@ -5,6 +5,7 @@
 
 #include "ops/respond/incidents/ask.h"
 #include "ops/respond/incidents/commands.h"
+#include "ops/respond/mitigation/ask.h"
 #include "ops/respond/notify/ask.h"
 #include "ops/respond/notify/commands.h"
 #include "ops/respond/oncall/ask.h"
@@ -119,6 +120,22 @@ std::string impact_of(const incidents::Impact& impact) {
     return text;
 }
 
+// What waits for a person first; else what is done already. What is only observed is neither.
+Result<std::string> proposed_for(const Turn& turn, const incidents::Incident& incident) {
+    TRY(const auto all, mitigation::of_incident(turn.tx.session(), incident.id));
+    std::string done;
+    for (const auto& m : all) {
+        const auto way = mitigation::way_back(m.wanted);
+        if (m.state == mitigation::State::proposed)
+            return fmt::format("{} · way back: {} · {}", m.sentence, way,
+                               mitigation::next_command(m));
+        if (mitigation::is_in_force(m) && !m.taking_back)
+            done =
+                fmt::format("in force already: {} · {}", m.sentence, mitigation::next_command(m));
+    }
+    return done;
+}
+
 Result<notify::Briefing> briefing_of(const Turn& turn, const incidents::Incident& incident) {
     notify::Briefing briefing;
     briefing.drill = incident.drill != 0;
@@ -129,8 +146,11 @@ Result<notify::Briefing> briefing_of(const Turn& turn, const incidents::Incident
     TRY(const auto run, runs::run_of(turn.tx.session(), incident.id));
     if (run) {
         if (!run->likely.empty()) briefing.likely = run->likely;
-        briefing.proposed = runs::proposed(*run);
+        if (run->state == runs::State::asking) briefing.proposed = runs::proposed(*run);
         if (briefing.runbook.empty()) briefing.runbook = run->runbook;
+    }
+    if (briefing.proposed.empty()) {
+        TRY(briefing.proposed, proposed_for(turn, incident));
     }
     TRY(briefing.contacts, contacts_of(turn, incident));
     if (const auto promise = incidents::next_promise(incident)) {

@@ -83,9 +83,17 @@ def approved(platform, checks):
     checks.check("it says what is next", f"streamgate mitigate approve {number}" in card, card)
     listed = platform.call("mitigate", "list").stdout
     checks.check("it is listed as waiting", "waits for approval" in listed, listed)
+    command = f"streamgate mitigate approve {number}"
+    for words in (("status",), ("incident", "show", str(incident))):
+        said = platform.call(*words).stdout
+        checks.check(f"{words[0]} says what waits, and how to say yes", command in said
+                     and "waits for approval" in said, said)
     done = platform.call("mitigate", "approve", number, "--as", "ana")
     checks.check("ana approves", done.returncode == 0 and "in force" in done.stdout,
                  done.stdout + done.stderr)
+    said = platform.call("incident", "show", str(incident)).stdout
+    checks.check("and the incident how to take it back", f"streamgate mitigate undo {number}"
+                 in said and command not in said, said)
     seen = platform.versions()
     checks.check("users are well", set(seen) == {"v1"}, seen)
     again = platform.call("mitigate", "approve", number, "--as", "bo")
@@ -192,6 +200,9 @@ def switched_off(platform, checks, number):
     checks.check("nothing more is done, whatever the reason", refused.returncode == 1
                  and "[safeguard: switch] cy switched mitigation off: we look" in refused.stderr,
                  refused.stdout + refused.stderr)
+    said = platform.call("status").stdout
+    checks.check("the status says that it is off, who and why", "MITIGATE  OFF since" in said
+                 and "(cy): we look" in said, said)
     platform.bad.unlink()
     done = platform.call("mitigate", "undo", number)
     checks.check("taking back still works", done.returncode == 0 and "taken back" in done.stdout,

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "operate/mitigations_view.h"
 #include "platform/local/table.h"
 
 namespace sg::operate {
@@ -246,7 +247,10 @@ std::string incident_card(const Json& incident, const Screen& screen) {
     const auto& run = at(incident, "run");
     const auto found = text_at(run, "likely");
     say("likely", found.empty() ? text_at(at(incident, "impact"), "likely") : found);
-    say("proposed", text_at(run, "proposed"));
+    // What a run has come to is a mitigation, and said as one.
+    if (text_at(run, "state") != "acting") say("proposed", text_at(run, "proposed"));
+    for (const auto& [name, text] : mitigation_lines(list_at(incident, "mitigations"), screen))
+        say(name.c_str(), text);
     if (const auto number = number_at(run, "id"); number > 0)
         say("runbook", fmt::format("{}: {} (streamgate runbook show-run {})",
                                    text_at(run, "runbook"), text_at(run, "state"), number));

@@ -167,25 +167,30 @@ std::string mitigation_card(const Json& m, const Screen& screen) {
     return out;
 }
 
-std::string mitigation_lines(const Json& mitigations, const Screen& screen) {
-    std::string out;
+std::vector<MitigationLine> mitigation_lines(const Json& mitigations, const Screen& screen) {
+    std::vector<MitigationLine> lines;
     for (const auto& m : mitigations) {
-        const auto state = text_at(m, "state");
         const auto next = text_at(m, "next");
-        if (next.empty() && !mitigation_settles(m) && state != "stuck") continue;
-        out += fmt::format("{} {}: {}{}\n", number_at(m, "id"), text_at(m, "sentence"),
-                           mitigation_state(m, screen), next.empty() ? "" : " · " + next);
+        if (next.empty() && !mitigation_settles(m) && text_at(m, "state") != "stuck") continue;
+        const bool waits = text_at(m, "state") == "proposed";
+        lines.push_back(
+            {waits ? "proposed" : "mitigation",
+             fmt::format("{} {}: {}{}", number_at(m, "id"), text_at(m, "sentence"),
+                         mitigation_state(m, screen), next.empty() ? "" : " · " + next)});
     }
-    return out;
+    return lines;
+}
+
+std::string switch_text(const Json& one, const Screen& screen) {
+    if (!flag_at(one, "off")) return {};
+    return fmt::format("OFF since {} ({}): {} · streamgate mitigate on",
+                       moment_text(one, "at", screen), text_at(one, "by"), text_at(one, "reason"));
 }
 
 std::string switch_line(const Json& one, const Screen& screen) {
-    if (!flag_at(one, "off")) return {};
-    return coloured(fmt::format("mitigation is OFF since {} ({}): {} · streamgate mitigate on",
-                                moment_text(one, "at", screen), text_at(one, "by"),
-                                text_at(one, "reason")),
-                    News::bad, screen.colour) +
-           "\n";
+    const auto text = switch_text(one, screen);
+    if (text.empty()) return {};
+    return coloured("mitigation is " + text, News::bad, screen.colour) + "\n";
 }
 
 std::string switch_outcome(const Json& one, const Screen& screen) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "operate/text.h"
 
@@ -14,10 +15,16 @@ bool mitigation_settles(const Json& mitigation);
 
 std::string mitigation_list(const Json& answer, const Screen& screen);
 std::string mitigation_card(const Json& mitigation, const Screen& screen);
-// `gives catalog v2 0% …: waits for approval, 14 min left` and the command that is next, of those
-// that people decide about. For an incident and for the status.
-std::string mitigation_lines(const Json& mitigations, const Screen& screen);
+// `17 give catalog v2 0% of the traffic: waits for approval, 14 min left · streamgate mitigate
+// approve 17`, of those that are proposed, under way or in force. For an incident and the status.
+struct MitigationLine {
+    std::string name;  // `proposed`, while it waits for somebody; else `mitigation`.
+    std::string text;
+};
+std::vector<MitigationLine> mitigation_lines(const Json& mitigations, const Screen& screen);
 
+// Who switched it off, why and since when, and how it is put on. Empty: it is on.
+std::string switch_text(const Json& one, const Screen& screen);
 std::string switch_line(const Json& one, const Screen& screen);  // Empty: it is on.
 std::string switch_outcome(const Json& one, const Screen& screen);
 std::string tried_mitigation(const Json& answer, const Screen& screen);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "operate/incidents_view.h"
+#include "operate/mitigations_view.h"
 #include "platform/local/table.h"
 
 namespace sg::operate {
@@ -160,6 +161,21 @@ std::string doubts(const Json& answer, const Screen& screen) {
     return out;
 }
 
+// Whether anything may be done to help, and what waits for somebody or is in force.
+std::string helping(const Json& answer, const Screen& screen) {
+    const Json& mitigation = at(answer, "mitigation");
+    std::string out;
+    const auto say = [&](const std::string& text, News news) {
+        if (text.empty()) return;
+        out += coloured((out.empty() ? "MITIGATE  " : "          ") + text, news, screen.colour);
+        out += "\n";
+    };
+    say(switch_text(at(mitigation, "switch"), screen), News::bad);
+    for (const auto& line : mitigation_lines(list_at(mitigation, "open"), screen))
+        say(line.text, News::plain);
+    return out;
+}
+
 // What is not well, the worst first; empty: everything is.
 std::string unwell(const Json& answer, const Screen& screen) {
     std::string out;
@@ -193,7 +209,8 @@ std::string status(const Json& answer, const Screen& screen) {
     auto out = status_headline(answer, screen);
     if (!list_at(answer, "incidents").empty()) out += "\n" + incident_list(answer, screen);
     out += service_table(answer, screen);
-    const auto rest = need_line(answer, screen) + doubts(answer, screen) + lately(answer, screen);
+    const auto rest = need_line(answer, screen) + helping(answer, screen) + doubts(answer, screen) +
+                      lately(answer, screen);
     return rest.empty() ? out : out + "\n" + rest;
 }
 

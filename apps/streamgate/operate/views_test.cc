@@ -8,6 +8,7 @@
 #include "operate/client.h"
 #include "operate/directives_view.h"
 #include "operate/incidents_view.h"
+#include "operate/mitigations_view.h"
 #include "operate/people_view.h"
 #include "operate/status_view.h"
 
@@ -81,6 +82,71 @@ TEST_F(Views, CardOfAnIncidentNamesWhoWasHitMost) {
                         "failed), …\n"),
               std::string::npos)
         << incident_card(known, screen);
+}
+
+Json mitigation(const char* state) {
+    return Json{{"id", 4},
+                {"sentence", "give v2 no more traffic"},
+                {"state", state},
+                {"in_force", std::string_view(state) == "applied"},
+                {"safeguard", ""},
+                {"approve_by", "2026-11-23T02:33:07Z"},
+                {"wanted", Json{{"incident", 204}}}};
+}
+
+TEST_F(Views, AnIncidentSaysWhatWaitsAndWhatIsInForce) {
+    Json known = incident;
+    known["run"] = {{"state", "acting"}, {"proposed", "said twice"}};
+    auto waits = mitigation("proposed");
+    waits["next"] = "streamgate mitigate approve 4";
+    known["mitigations"] = {waits, mitigation("refused")};
+    const auto card = incident_card(known, screen);
+    EXPECT_NE(card.find("proposed   4 give v2 no more traffic: waits for approval, 14 min left · "
+                        "streamgate mitigate approve 4\n"),
+              std::string::npos)
+        << card;
+    EXPECT_EQ(card.find("refused"), std::string::npos) << "what is over is not in the way";
+    EXPECT_EQ(card.find("said twice"), std::string::npos);
+    auto applied = mitigation("applied");
+    applied["next"] = "streamgate mitigate undo 4";
+    known["mitigations"] = Json::array({applied});
+    EXPECT_NE(incident_card(known, screen)
+                  .find("mitigation 4 give v2 no more traffic: in force, not verified yet · "
+                        "streamgate mitigate undo 4\n"),
+              std::string::npos);
+}
+
+TEST_F(Views, TheStatusSaysWhoSwitchedMitigationOff) {
+    Json answer{{"mitigation", Json{{"open", Json::array({mitigation("prepared")})}}}};
+    answer["mitigation"]["switch"] = {
+        {"off", true}, {"by", "cy"}, {"reason", "we look"}, {"at", "2026-11-23T02:14:07Z"}};
+    EXPECT_NE(status(answer, screen)
+                  .find("MITIGATE  OFF since 02:14:07 (cy): we look · streamgate mitigate on\n"
+                        "          4 give v2 no more traffic: being carried out\n"),
+              std::string::npos)
+        << status(answer, screen);
+    answer["mitigation"] = {{"open", Json::array()}, {"switch", Json{{"off", false}}}};
+    EXPECT_EQ(status(answer, screen).find("MITIGATE"), std::string::npos);
+}
+
+TEST_F(Views, AMitigationInWords) {
+    const auto says = [&](const char* state) {
+        return mitigation_state(mitigation(state), screen);
+    };
+    EXPECT_EQ(says("approved"), "being carried out");
+    EXPECT_EQ(says("stuck"), "STUCK: it cannot be taken back, and is tried again");
+    auto m = mitigation("verified");
+    m["in_force"] = true;
+    m["expires_at"] = "2026-11-23T03:19:07Z";
+    EXPECT_EQ(mitigation_state(m, screen), "in force, verified, 60 min left");
+    m["taking_back"] = true;
+    EXPECT_EQ(mitigation_state(m, screen), "being taken back");
+    m = mitigation("refused");
+    m["safeguard"] = "cooldown";
+    EXPECT_EQ(mitigation_state(m, screen), "refused [cooldown]");
+    m = mitigation("undone");
+    m["harmful"] = true;
+    EXPECT_EQ(mitigation_state(m, screen), "taken back: it did harm");
 }
 
 TEST_F(Views, ListOfClients) {

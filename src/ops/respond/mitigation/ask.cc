@@ -20,7 +20,7 @@ std::string way_back(const Proposal& wanted) {
         case Undo::act: return "by another act: " + ports::sentence_of(wanted.undo_act);
         case Undo::none: break;
     }
-    return "it cannot be: " + wanted.why_no_undo;
+    return "none: " + wanted.why_no_undo;
 }
 
 std::string next_command(const Mitigation& m) {

@@ -31,10 +31,9 @@ Result<Switch> the_switch(store::Session& session);
 bool is_in_force(const Mitigation& m);
 bool is_under_way(const Mitigation& m);  // Its target is taken.
 
-// `what was before is put back`, `by running 2 of catalog v1`, or that and why it is not.
+// `what was before is put back`, `by another act: run 2 of catalog v1`, or why there is none.
 std::string way_back(const Proposal& wanted);
-// What is open of it, and what a person says next, for a page and a war room. Empty: nothing that
-// people decide about.
+// What a person may say next of what waits or is in force. Empty: nothing.
 std::string next_command(const Mitigation& m);
 
 }  // namespace sg::mitigation
