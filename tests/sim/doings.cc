@@ -4,6 +4,7 @@
 
 #include <map>
 
+#include "helping.h"
 #include "ops/detect/alerts/commands.h"
 #include "ops/learn/knowledge/ask.h"
 #include "ops/learn/knowledge/commands.h"
@@ -404,10 +405,12 @@ Act read_person(Words& words, const std::string& who, Givens& givens) {
     if (verb == "writes") return read_writes(words, who);
     if (verb == "plans") return read_plans(words, who);
     if (verb == "finishes") return read_finishes(words, who);
+    if (auto helping = read_helping(words, who, verb)) return helping;
     words.wrong(fmt::format("`{} {}` is nothing that can happen", who, verb),
                 "people acknowledge, mitigate, resolve, close, cancel, reopen, declare, make it "
                 "sevN, note, tell, merge, take over, silence, end, escalate, answer; they write, "
-                "publish, return, review, plan, finish");
+                "publish, return, review, plan, finish; of a mitigation they approve, refuse, "
+                "undo, do VERB, switch mitigation off");
     return {};
 }
 

@@ -92,6 +92,7 @@ class World {
     void start();  // With what is in the database, and nothing else.
     store::Session& onlooker() { return *onlooker_; }
     const config::Config& config() const { return *config_; }
+    const signals::History& history() const { return history_; }
 
     // --- what came of it ---
     const std::vector<Happening>& log() const { return log_; }
