@@ -55,6 +55,10 @@ Seen seen_of(const store::Entry& entry) {
     seen.drill = number_in(json, "drill");
     for (const char* const key : {"title", "why", "how", "what", "summary", "cause", "sentence"})
         if (seen.sentence.empty()) seen.sentence = text_in(json, key);
+    if (entry.kind == "incident.severity_changed") {
+        seen.severity = number_in(json, "to");
+        seen.sentence = fmt::format("INC-{} is SEV-{} now (drill)", seen.incident, seen.severity);
+    }
     if (entry.kind == "page.sent") seen.sentence = text_in(json, "person");
     const auto trigger = json.find("trigger");
     if (trigger == json.end() || !trigger->is_object()) return seen;

@@ -325,11 +325,15 @@ class Judging {
         ended_ = true;  // The clock is set by abort().
     }
 
+    static bool is_later(const Expectation& one) {
+        return one.what == "told" || one.what == "drafted" || one.what == "recovered";
+    }
+
+    // Where all that is expected comes later, the fault stays for as long as the scenario says.
     bool waits_for_something() const {
+        if (std::ranges::all_of(drill_.expect, is_later)) return true;
         return std::ranges::any_of(drill_.expect, [](const Expectation& one) {
-            const bool later =
-                one.what == "told" || one.what == "drafted" || one.what == "recovered";
-            return one.outcome == Outcome::open && (one.never || !later);
+            return one.outcome == Outcome::open && (one.never || !is_later(one));
         });
     }
 
@@ -348,6 +352,10 @@ class Judging {
 
     void settle_down() {
         const bool out_of_time = now_ >= drill_.lifted_at + settle;
+        if (incidents_.empty() && now_ >= drill_.lifted_at + unhurt)
+            for (auto& one : drill_.expect)
+                if (one.what == "recovered" && one.outcome == Outcome::open && !one.never)
+                    met(one, now_, "users never felt it", 0);
         const bool drafts = std::ranges::any_of(drill_.expect, [](const Expectation& one) {
             return one.outcome == Outcome::open && !one.never && one.what != "told";
         });

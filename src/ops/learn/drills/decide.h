@@ -15,6 +15,7 @@ namespace sg::drills {
 inline constexpr std::string_view due_clock = "drill_due";
 inline constexpr Duration tick = 500ms;   // How often a running drill looks.
 inline constexpr Duration settle = 3min;  // What it set off must have ended this long after.
+inline constexpr Duration unhurt = 15s;   // Nothing was declared so long after it: nobody felt it.
 inline constexpr Duration spare = 30s;    // Of the expiry of a fault, beyond the drill's own end.
 inline constexpr Duration begin_within = 30s;  // Prepared and injected, or it is called off.
 

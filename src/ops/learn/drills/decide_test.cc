@@ -137,6 +137,24 @@ TEST(Drills, WhatEndsWithTheFaultWasNobodysMitigation) {
     EXPECT_EQ(world.drill.verdict, Verdict::failed);
 }
 
+TEST(Drills, WhatNobodyFeltLastsAndIsRecoveredFrom) {
+    auto wanted = plan();
+    wanted.expect = {{.what = "recovered", .within = 2min}, {.what = "told", .within = 5min}};
+    World world;
+    world.begin(wanted);
+    world.inject();
+    world.look({}, start + 30s);
+    EXPECT_EQ(world.asked("drill.lift"), 0);
+    world.look({}, start + 60s);
+    EXPECT_EQ(world.asked("drill.lift"), 1);
+    world.take(lifted(world.drill, start + 60s), start + 60s);
+    world.look({}, start + 60s + unhurt - 1s);
+    EXPECT_EQ(world.drill.expect[0].outcome, Outcome::open);
+    world.look({}, start + 60s + unhurt);
+    EXPECT_EQ(world.drill.expect[0].outcome, Outcome::met);
+    EXPECT_EQ(world.drill.verdict, Verdict::passed);
+}
+
 TEST(Drills, SomethingRealEndsIt) {
     World world;
     world.begin(plan());

@@ -19,7 +19,8 @@ namespace fs = std::filesystem;
 
 constexpr std::array rows = {
     ExpectationRow{"detected", "alert.raised objective.breached", "a signal of it fires"},
-    ExpectationRow{"declared", "incident.declared", "an incident is declared for it"},
+    ExpectationRow{"declared", "incident.declared incident.severity_changed",
+                   "an incident is declared for it"},
     ExpectationRow{"paged", "page.sent", "somebody is paged"},
     ExpectationRow{"delivered", "notification.delivered", "a channel took the page"},
     ExpectationRow{"acknowledged", "incident.acknowledged", "somebody answers"},
