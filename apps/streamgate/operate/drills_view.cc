@@ -140,7 +140,9 @@ std::string DrillLines::next(const Json& drill) {
         auto line = once(key, line_of(*taken, what, said));
         if (!line.empty()) entries.push_back({*at, entries.size(), std::move(line)});
     };
-    add("injected", moment_at(drill, "injected_at"), "injected", "");
+    const auto undo = words_at(drill, "undo");
+    add("injected", moment_at(drill, "injected_at"), "injected",
+        undo.empty() ? "nothing is to be taken back" : "taken back by: " + undo);
     for (const auto& one : list_at(drill, "expect")) {
         const auto outcome = text_at(one, "outcome");
         if (outcome == "open" || outcome.empty()) continue;
@@ -149,7 +151,8 @@ std::string DrillLines::next(const Json& drill) {
         add(what + text_at(one, "names"), moment_at(one, "at"), what,
             outcome == "met" ? said : "MISSED  " + said);
     }
-    add("lifted", moment_at(drill, "lifted_at"), "lifted", text_at(drill, "why"));
+    add("lifted", moment_at(drill, "lifted_at"), "lifted",
+        text_at(drill, "why").empty() ? "the fault is gone" : text_at(drill, "why"));
     std::ranges::sort(entries, {}, [](const Entry& one) { return std::pair(one.at, one.place); });
     std::string out;
     for (const auto& entry : entries) out += entry.text;

@@ -53,12 +53,15 @@ Seen seen_of(const store::Entry& entry) {
     seen.service = text_in(json, "service");
     seen.severity = number_in(json, "severity");
     seen.drill = number_in(json, "drill");
-    for (const char* const key : {"title", "why", "how", "what", "summary", "cause", "sentence"})
+    for (const char* const key :
+         {"title", "likely", "done", "why", "how", "what", "summary", "cause", "sentence"})
         if (seen.sentence.empty()) seen.sentence = text_in(json, key);
     if (entry.kind == "incident.severity_changed") {
         seen.severity = number_in(json, "to");
         seen.sentence = fmt::format("INC-{} is SEV-{} now (drill)", seen.incident, seen.severity);
     }
+    if (entry.kind == "postmortem.drafted")
+        seen.sentence = fmt::format("post-mortem of INC-{}", seen.incident);
     if (entry.kind == "page.sent") seen.sentence = text_in(json, "person");
     const auto trigger = json.find("trigger");
     if (trigger == json.end() || !trigger->is_object()) return seen;
