@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "config/describe.h"
 #include "ops/learn/drills/scenario.h"
 
 namespace sg::drills {
@@ -30,9 +31,16 @@ std::string newest_version(const Service& service) {
     return name;
 }
 
-void add_service_targets(const Config& config, Aim aim, std::vector<Target>& list) {
+bool is_of_kind(const Service& service, const std::string& kind) {
+    return kind.empty() ||
+           kind == WordsOf<config::Profile>::words[static_cast<std::size_t>(service.profile)];
+}
+
+void add_service_targets(const Config& config, const Scenario& scenario,
+                         std::vector<Target>& list) {
+    const Aim aim = scenario.aim;
     for (const auto& [name, service] : config.services) {
-        if (!has_route(config, name)) continue;
+        if (!has_route(config, name) || !is_of_kind(service, scenario.kind)) continue;
         if (aim == Aim::version && service.versions.size() < 2) continue;
         Target target{.service = name};
         if (aim == Aim::version) target.version = newest_version(service);
@@ -53,7 +61,7 @@ std::vector<Target> targets_for(const Scenario& scenario, const Config& config) 
         case Aim::none: list.emplace_back(); break;
         case Aim::service:
         case Aim::version:
-        case Aim::endpoint: add_service_targets(config, scenario.aim, list); break;
+        case Aim::endpoint: add_service_targets(config, scenario, list); break;
         case Aim::need:
             for (const auto& [name, need] : config.operations.needs)
                 if (scenario.kind.empty() ||
@@ -121,7 +129,10 @@ std::string nothing_fits(const Scenario& scenario) {
         case Aim::need: return "a dependency of kind " + scenario.kind;
         case Aim::channel:
             return "a channel" + (scenario.kind.empty() ? "" : " of kind " + scenario.kind);
-        default: return "a service that a route leads to";
+        default:
+            return (scenario.kind.empty() ? "a service"
+                                          : fmt::format("a service of profile {}", scenario.kind)) +
+                   " that a route leads to";
     }
 }
 
