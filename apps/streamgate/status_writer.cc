@@ -9,6 +9,7 @@
 
 #include "ops/respond/statuspage/decide.h"
 #include "platform/local/fd.h"
+#include "platform/page_targets/put.h"
 #include "store/session.h"
 
 namespace sg::app {
@@ -62,23 +63,65 @@ Result<void> write_files(const std::string& folder, const statuspage::Files& fil
     return {};
 }
 
+namespace {
+
+// Only what is new to it, and all of it once an hour: somebody may have cleared it away.
+Result<void> put_outside(const config::PageTarget& target, const statuspage::Files& files,
+                         statuspage::Files& taken) {
+    statuspage::Files fresh;
+    for (const auto& [path, text] : files) {
+        const auto before = taken.find(path);
+        if (before == taken.end() || before->second != text) fresh.emplace(path, text);
+    }
+    return platform::page_targets::put(target, fresh, taken);
+}
+
+}  // namespace
+
+StatusWriter::Place& StatusWriter::place(const std::string& name) {
+    const std::lock_guard lock(mutex_);
+    auto& place = places_[name];
+    if (!place) place = std::make_unique<Place>();
+    return *place;
+}
+
+Result<void> StatusWriter::write(Place& place, const statuspage::Delivery& delivery,
+                                 const config::Config& config,
+                                 const signals::History& history) const {
+    constexpr Duration whole_every = 1h;
+    const auto& page = *config.operations.status_page;
+    const auto copy = page.copies.find(delivery.target);
+    const auto target = page.targets.find(delivery.target);
+    const bool here = delivery.target == statuspage::here;
+    // It was taken out of the configuration.
+    if (!here && copy == page.copies.end() && target == page.targets.end()) return {};
+    const Instant now = wall_now();
+    TRY(const auto session, store::Session::open(store_, store::Access::looking));
+    TRY(const auto view, statuspage::view(*session, config, history, now));
+    const auto files = statuspage::render(view);
+    if (here) return write_files(state_ + "/status", files);
+    if (copy != page.copies.end()) return write_files(copy->second, files);
+    if (now - place.whole_at >= whole_every || now < place.whole_at) {
+        place.taken.clear();
+        place.whole_at = now;
+    }
+    return put_outside(target->second, files, place.taken);
+}
+
 ops::Performed StatusWriter::perform(const std::string& body, const config::Config& config,
                                      const signals::History& history) {
     using How = ops::Performed::How;
-    const auto& page = config.operations.status_page;
+    const Instant asked_at = wall_now();
     const auto done = [&]() -> Result<void> {
         TRY(const auto delivery, from_json<statuspage::Delivery>(body));
-        if (!page) return {};
-        std::string folder = state_ + "/status";
-        if (delivery.target != statuspage::here) {
-            const auto copy = page->copies.find(delivery.target);
-            if (copy == page->copies.end()) return {};  // It was taken out of the configuration.
-            folder = copy->second;
-        }
-        const std::lock_guard lock(mutex_);
-        TRY(const auto session, store::Session::open(store_, store::Access::looking));
-        TRY(const auto view, statuspage::view(*session, config, history, wall_now()));
-        return write_files(folder, statuspage::render(view));
+        if (!config.operations.status_page) return {};
+        Place& place = this->place(delivery.target);
+        const std::lock_guard lock(place.mutex);
+        // What was begun since this was asked for has what this would write, or failed as it would.
+        if (place.begun_at > asked_at) return place.came;
+        place.begun_at = wall_now();
+        place.came = write(place, delivery, config, history);
+        return place.came;
     }();
     if (done) return {How::done, {}, {}};
     return {How::failed, done.error().message(), {}};

@@ -115,6 +115,7 @@ void deliver(ops::Decision& decision, const std::string& target, std::int64_t at
 void deliver(ops::Decision& decision, const config::StatusPage& page, Instant now) {
     deliver(decision, std::string(here), 1, now);
     for (const auto& [name, folder] : page.copies) deliver(decision, name, 1, now);
+    for (const auto& [name, target] : page.targets) deliver(decision, name, 1, now);
 }
 
 ops::Decision on_result(const Delivery& delivery, const std::string& detail, const Target& target,
