@@ -19,12 +19,14 @@
 #include "ops/respond/mitigation/perform.h"
 #include "ops/respond/notify/compose.h"
 #include "ops/respond/runs/decide.h"
+#include "ops/respond/subscribers/decide.h"
 #include "ops/spine.h"
 #include "platform/local/files.h"
 #include "platform/local/gateway_sockets.h"
 #include "platform/notify/perform.h"
 #include "public_door.h"
 #include "store/digest.h"
+#include "subscriber_teller.h"
 
 namespace sg::app {
 
@@ -144,8 +146,9 @@ Result<void> Operations::open_api() {
                                   .inspector = *inspectors_,
                                   .open_door =
                                       [this](auto& site, const auto& request, Instant now) {
-                                          return public_answer(site, request,
-                                                               {keys(), now, inbox_limits_});
+                                          return public_answer(
+                                              site, request,
+                                              {keys(), now, inbox_limits_, subscription_limits_});
                                       },
                                   .listen = config_->operations.ops.listen,
                                   .tls = std::move(tls)}));
@@ -316,6 +319,8 @@ ops::Performed Operations::perform(const store::Job& job, const config::Config& 
     if (job.kind == "heartbeat.send") return send_heartbeat(job.body);
     if (job.kind == "statuspage.deliver")
         return status_writer_->perform(job.body, config, collector_->history());
+    if (job.kind == subscribers::letter_action)
+        return tell_subscriber(job.body, config, {layout_.store_url(config), layout_.state});
     if (job.kind.starts_with("drill.")) return perform_drill(job, *injectors_);
     if (job.kind == runs::look_action) return look(job, *inspectors_);
     if (job.kind.starts_with("mitigation.")) return perform_mitigation(job, *executors_);

@@ -7,6 +7,7 @@
 
 #include "api/inboxes.h"
 #include "api/server.h"
+#include "api/subscriptions.h"
 #include "config/model.h"
 #include "executors.h"
 #include "injectors.h"
@@ -96,8 +97,9 @@ class Operations {
     inspections::EndingsLately endings_;
     std::unique_ptr<Inspectors> inspectors_;
     std::unique_ptr<ops::Writer> writer_;
-    std::unique_ptr<store::Session> read_;  // Of the API's thread.
-    api::InboxLimits inbox_limits_;         // Of the API's thread, once it runs.
+    std::unique_ptr<store::Session> read_;         // Of the API's thread.
+    api::InboxLimits inbox_limits_;                // Of the API's thread, once it runs.
+    api::SubscriptionLimits subscription_limits_;  // The same.
     std::unique_ptr<Pulse> pulse_;
     std::unique_ptr<api::Server> api_;
 };

@@ -100,6 +100,9 @@ web::Reply public_answer(api::Site& site, const web::Request& request, const Vis
         return calendar(site, path.substr(3, path.size() - 7), visit.now);
     if (path == "/healthz") return {200, "text/plain", "ok\n"};
     if (path == "/leader") return leader(site);
+    if (auto reply =
+            api::subscription_at_public_door(site, request, visit.subscriptions, visit.now))
+        return std::move(*reply);
     if (auto reply = api::inbox_at_public_door(site, request, visit.limits, visit.now))
         return std::move(*reply);
     return api::problem(

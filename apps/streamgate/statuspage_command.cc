@@ -146,6 +146,44 @@ void add_maintenance(CLI::App* group, Cli& cli) {
     });
 }
 
+int subscribers_of(const Cli& cli, const Question& question) {
+    return ask_and_show(cli, question, operate::subscribers);
+}
+
+struct Somebody {
+    std::string who;
+    std::vector<std::string> components;
+};
+
+void add_subscribers(CLI::App* group, Cli& cli) {
+    static const std::string path = std::string(page_path) + "/subscribers";
+    auto* const subscribers = group->add_subcommand("subscribers", "who is told by mail");
+    const auto list = [&cli] { cli.exit_code = subscribers_of(cli, {.path = path}); };
+    subscribers->add_subcommand("list", "who they are; addresses are masked")->callback(list);
+    subscribers->add_subcommand("export", "the same with whole addresses")->callback([&cli] {
+        cli.exit_code = subscribers_of(cli, {.path = path + "/export"});
+    });
+    auto* const add = subscribers->add_subcommand(
+        "add", "ask somebody: nothing is sent until they confirm by mail");
+    const auto wish = std::make_shared<Somebody>();
+    add->add_option("address", wish->who, "ana@example.com")->required();
+    add->add_option("--component", wish->components, "only what concerns this; repeatable");
+    add->callback([&cli, wish] {
+        const Json body{{"address", wish->who}, {"components", wish->components}};
+        cli.exit_code = subscribers_of(cli, {"POST", path, body.dump()});
+    });
+    auto* const remove = subscribers->add_subcommand("remove", "forget somebody");
+    const auto whom = std::make_shared<Somebody>();
+    remove->add_option("who", whom->who, "their id or address")->required();
+    remove->callback([&cli, whom] {
+        const Json body{{"subscriber", whom->who}};
+        cli.exit_code = subscribers_of(cli, {"POST", path + "/remove", body.dump()});
+    });
+    subscribers->callback([subscribers, list] {
+        if (subscribers->get_subcommands().empty()) list();
+    });
+}
+
 }  // namespace
 
 void add_statuspage(Cli& cli) {
@@ -157,6 +195,7 @@ void add_statuspage(Cli& cli) {
     add_draft(group, cli);
     add_component(group, cli);
     add_maintenance(group, cli);
+    add_subscribers(group, cli);
     group->callback([&cli, group] {
         if (group->get_subcommands().empty()) cli.exit_code = show(cli);
     });

@@ -149,4 +149,10 @@ Result<Answer> fix_shown_component(Site& site, const Call& call);
 Result<Answer> announce_maintenance(Site& site, const Call& call);
 Result<Answer> update_maintenance(Site& site, const Call& call);
 
+// subscribers.cc
+Result<Answer> list_subscribers(Site& site, const Call& call);
+Result<Answer> export_subscribers(Site& site, const Call& call);
+Result<Answer> add_subscriber(Site& site, const Call& call);
+Result<Answer> remove_subscriber(Site& site, const Call& call);
+
 }  // namespace sg::api

@@ -137,6 +137,10 @@ constexpr Route table[] = {
     {"POST", PAGE "/components", respond, fix_shown_component, "says how a component stands"},
     {"POST", PAGE "/maintenances", respond, announce_maintenance, "announces work"},
     {"POST", PAGE "/maintenances/{id}", respond, update_maintenance, "how the work goes on"},
+    {"GET", PAGE "/subscribers", read, list_subscribers, "who is told by mail"},
+    {"POST", PAGE "/subscribers", respond, add_subscriber, "asks somebody whether they want to be"},
+    {"POST", PAGE "/subscribers/remove", respond, remove_subscriber, "forgets somebody"},
+    {"GET", PAGE "/subscribers/export", administer, export_subscribers, "the same, in whole"},
 
     {"GET", "/api/v1/ledger", read, ledger_records, "records of the ledger"},
     {"GET", "/api/v1/ledger/head", read, ledger_head, "its last record, to be kept outside"},

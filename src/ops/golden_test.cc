@@ -29,6 +29,7 @@
 #include "ops/respond/oncall/model.h"
 #include "ops/respond/runs/model.h"
 #include "ops/respond/statuspage/model.h"
+#include "ops/respond/subscribers/model.h"
 
 namespace sg::ops {
 namespace {
@@ -176,6 +177,13 @@ const std::vector<Payload> payloads = {
     payload<statuspage::DayClosed>(),
     payload<statuspage::TargetBroken>(),
     payload<statuspage::TargetMended>(),
+    payload<subscribers::SubscriberAsked>(),
+    payload<subscribers::SubscriberConfirmed>(),
+    payload<subscribers::SubscriberRemoved>(),
+    payload<subscribers::SubscriberRefused>(),
+    payload<subscribers::SubscriberReached>(),
+    payload<subscribers::SubscribersTold>(),
+    payload<subscribers::LetterGivenUp>(),
 };
 
 // The first of these that a scalar takes is its value, so that no field is left out as empty.

@@ -14,11 +14,19 @@ namespace {
 constexpr std::int64_t batch = 10'000;  // Bound: of records held at a time.
 constexpr std::size_t text_max = 160;   // Of a row that is shown.
 
-// The history itself, what is still to be done, who leads, and what was answered to whom: none of
-// it follows from folding records.
-constexpr std::array not_folded = {"ledger",  "ledger_payload", "ledger_subject", "outbox",
-                                   "wakeups", "cursors",        "numbers",        "migrations",
-                                   "leader",  "replies"};
+// The history itself, what is still to be done, who leads, what was answered to whom, and addresses
+// that must be forgotten some day: none of it follows from folding records.
+constexpr std::array not_folded = {"ledger",
+                                   "ledger_payload",
+                                   "ledger_subject",
+                                   "outbox",
+                                   "wakeups",
+                                   "cursors",
+                                   "numbers",
+                                   "migrations",
+                                   "leader",
+                                   "replies",
+                                   "subscriber_addresses"};
 
 Recorded recorded(const store::Entry& entry, Kind kind) {
     return {.seq = entry.seq,

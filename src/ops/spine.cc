@@ -15,6 +15,7 @@
 #include "ops/respond/oncall/store.h"
 #include "ops/respond/runs/store.h"
 #include "ops/respond/statuspage/store.h"
+#include "ops/respond/subscribers/store.h"
 #include "ops/ties.h"
 
 namespace sg::ops {
@@ -70,6 +71,9 @@ constexpr Reaction reactions[] = {
     {"statuspage.unheard", Kind::incident_clock_missed, tell_public_again},
     {"statuspage.maintenance", Kind::statuspage_maintenance_moved, judge_components},
     {"incidents.told_public", Kind::statuspage_published, note_told},
+    {"subscribers.update", Kind::statuspage_published, tell_subscribers},
+    {"subscribers.work", Kind::statuspage_maintenance_scheduled, tell_subscribers},
+    {"subscribers.work_goes_on", Kind::statuspage_maintenance_moved, tell_subscribers},
     {"incidents.page_broken", Kind::statuspage_target_broken, declare_for_page},
     {"incidents.page_mended", Kind::statuspage_target_mended, clear_for_page},
 
@@ -129,11 +133,13 @@ constexpr Alarm alarms[] = {
     {"postmortem_measured_by", measure_postmortem},  // The end of its graph is known.
     {"action_item_due", action_item_due},
     {"notification_due", notification_due},
-    {"notify_test_due", channel_test_due},  // Does the channel still work?
-    {"statuspage_due", page_due},           // A minute of the status page.
-    {"draft_due", draft_due},               // Nobody said a word against what was drafted.
-    {"maintenance_due", maintenance_due},   // It begins, or is over.
-    {"drill_due", drill_due},               // What has a running drill seen since?
+    {"notify_test_due", channel_test_due},      // Does the channel still work?
+    {"statuspage_due", page_due},               // A minute of the status page.
+    {"draft_due", draft_due},                   // Nobody said a word against what was drafted.
+    {"maintenance_due", maintenance_due},       // It begins, or is over.
+    {"subscribers_due", next_subscribers},      // The next batch of them.
+    {"subscriber_expires", expire_subscriber},  // Nobody confirmed.
+    {"drill_due", drill_due},                   // What has a running drill seen since?
     {"mitigation_approve_by", mitigation_approve_by},
     {"mitigation_go", mitigation_go},        // What is to be put back is known: asked once more.
     {"mitigation_check", mitigation_check},  // Does it help, does it harm?
@@ -143,6 +149,7 @@ constexpr Alarm alarms[] = {
 constexpr Outcome outcomes[] = {
     {"notify.send", notification_result},
     {"statuspage.deliver", page_delivered},
+    {"subscribers.tell", subscriber_told},
     {"drill.prepare", drill_prepared},
     {"drill.inject", drill_injected},
     {"drill.lift", drill_lifted},
@@ -156,8 +163,8 @@ std::vector<FoldRow> all_folds() {
     std::vector<FoldRow> all;
     for (const auto rows :
          {leader_folds(), alerts::folds(), slo::folds(), incidents::folds(), oncall::folds(),
-          notify::folds(), statuspage::folds(), mitigation::folds(), kpis::folds(),
-          knowledge::folds(), drills::folds(), runs::folds()})
+          notify::folds(), statuspage::folds(), subscribers::folds(), mitigation::folds(),
+          kpis::folds(), knowledge::folds(), drills::folds(), runs::folds()})
         all.insert(all.end(), rows.begin(), rows.end());
     return all;
 }

@@ -38,7 +38,7 @@ Tie deliver, tell_acknowledged, tell_mitigated, tell_resolved;
 
 // The public.
 Tie follow_page, judge_components, tell_public, tell_public_again, note_told, declare_for_page,
-    clear_for_page;
+    clear_for_page, tell_subscribers;
 
 // What is done to help.
 Tie propose_mitigation, declare_for_stuck, clear_for_undone, lead_run_on, take_back_after_drill;
@@ -50,10 +50,11 @@ using Bell = Result<void>(const Turn&, const store::Wakeup&, const Senses&);
 Bell ring_incident, next_page_step, reopen_page, hand_over, notification_due, channel_test_due,
     alert_ends, heartbeat_missed, past_recheck_due, postmortem_due, measure_postmortem,
     action_item_due, page_due, draft_due, maintenance_due, drill_due, give_up_checks,
-    give_up_question, mitigation_approve_by, mitigation_go, mitigation_check, mitigation_expires;
+    give_up_question, mitigation_approve_by, mitigation_go, mitigation_check, mitigation_expires,
+    next_subscribers, expire_subscriber;
 
 using Came = Result<void>(const Turn&, const store::Job&, const Performed&, const Senses&);
-Came notification_result, page_delivered, looked, drill_prepared, drill_injected, drill_lifted,
-    mitigation_answered;
+Came notification_result, page_delivered, subscriber_told, looked, drill_prepared, drill_injected,
+    drill_lifted, mitigation_answered;
 
 }  // namespace sg::ops::ties

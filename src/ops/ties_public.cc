@@ -5,6 +5,7 @@
 #include "ops/respond/incidents/commands.h"
 #include "ops/respond/incidents/decide.h"
 #include "ops/respond/statuspage/commands.h"
+#include "ops/respond/subscribers/commands.h"
 #include "ops/ties.h"
 
 namespace sg::ops::ties {
@@ -106,6 +107,29 @@ Result<void> page_delivered(const Turn& turn, const store::Job& job, const Perfo
                         : done.detail.empty() ? std::string("it failed")
                                               : done.detail;
     return statuspage::on_delivered(turn, job.body, detail);
+}
+
+// --- who is told ---------------------------------------------------------------------------------
+
+Result<void> tell_subscribers(const Turn& turn, const Recorded& event, const Senses&) {
+    return subscribers::on_published(turn, event);
+}
+
+Result<void> next_subscribers(const Turn& turn, const store::Wakeup& clock, const Senses&) {
+    return subscribers::on_batch_due(turn, clock.subject);
+}
+
+Result<void> expire_subscriber(const Turn& turn, const store::Wakeup& clock, const Senses&) {
+    return subscribers::on_expiry(turn, clock.subject);
+}
+
+Result<void> subscriber_told(const Turn& turn, const store::Job& job, const Performed& done,
+                             const Senses&) {
+    using How = subscribers::Came::How;
+    const How how = done.how == Performed::How::done    ? How::taken
+                    : done.how == Performed::How::again ? How::later
+                                                        : How::refused;
+    return subscribers::on_result(turn, job.body, {how, done.detail});
 }
 
 }  // namespace sg::ops::ties

@@ -47,6 +47,7 @@ struct Message {
     std::string text;     // The whole, the subject as its first line.
     std::string html;     // The same; empty: there is none.
     std::vector<Topic> topics;  // At least one; several: bundled.
+    std::string unsubscribe;    // Mail: where one POST ends it, RFC 8058; empty: nowhere.
     std::string key;            // Idempotency: the same message has the same key.
     Instant at;                 // When it was written.
 };

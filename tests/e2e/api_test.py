@@ -339,6 +339,12 @@ def status_page(api):
            "lasts": "1h"}  # fmt: skip
     api.ask("POST", f"{path}/components", fix)
     api.ask("POST", f"{path}/components", {**fix, "component": "nothing"}, 400)
+    api.ask("GET", f"{path}/subscribers")
+    api.ask("GET", f"{path}/subscribers/export")
+    somebody = {"address": "eve@example.com", "components": [component]}
+    api.ask("POST", f"{path}/subscribers", somebody, 404)  # There is no channel for it here.
+    api.ask("POST", f"{path}/subscribers", {"address": "eve"}, 400)
+    api.ask("POST", f"{path}/subscribers/remove", {"subscriber": "eve@example.com"}, 404)
     work = {"title": "a new cable", "from": LATER, "until": "2031-01-01T02:00:00Z"}
     page = api.ask("POST", f"{path}/maintenances", work, 201)
     number = page["maintenances"][0]["id"]

@@ -12,6 +12,9 @@
 #include "ops/respond/notify/commands.h"
 #include "ops/respond/oncall/commands.h"
 #include "ops/respond/runs/commands.h"
+#include "ops/respond/subscribers/commands.h"
+#include "ops/respond/subscribers/store.h"
+#include "store/digest.h"
 
 namespace sg::sim {
 
@@ -283,6 +286,25 @@ Act read_silences(Words& words, const std::string& who) {
                      });
 }
 
+// Asks and confirms, as the button behind the link in the mail does.
+Act read_subscribes(const std::string& who) {
+    return [who](World& world) -> Result<void> {
+        const auto address = who + "@example.com";
+        TRY_VOID(world.run([&](const ops::Turn& turn) {
+            return subscribers::ask(turn, {"a subscriber", "page"},
+                                    {address, {}, store::sha256_hex(who).substr(0, 16), who});
+        }));
+        return world.run([&](const ops::Turn& turn) -> Result<void> {
+            TRY(const auto known, subscribers::contact_at(turn.tx.session(), address));
+            TRY(const auto one, subscribers::find(turn.tx.session(), known->subscriber));
+            const subscribers::Link link{subscribers::Purpose::confirm, one->id, one->asked_at};
+            TRY(const auto claim,
+                subscribers::claim_of(link.purpose, subscribers::token_of(link, known->secret)));
+            return subscribers::confirm(turn, claim);
+        });
+    };
+}
+
 Act read_ends(Words& words, const std::string& who) {
     if (!words.take_if("silence")) words.wrong("ends what?", "write ends silence 1");
     const auto number = words.number("the number of a silence");
@@ -400,17 +422,19 @@ Act read_person(Words& words, const std::string& who, Givens& givens) {
     if (verb == "takes") return read_takes_over(words, who);
     if (verb == "silences") return read_silences(words, who);
     if (verb == "ends") return read_ends(words, who);
+    if (verb == "subscribes") return read_subscribes(who);
     if (verb == "escalates") return read_escalates(words, who);
     if (verb == "answers") return read_answers(words, who);
     if (verb == "writes") return read_writes(words, who);
     if (verb == "plans") return read_plans(words, who);
     if (verb == "finishes") return read_finishes(words, who);
     if (auto helping = read_helping(words, who, verb)) return helping;
-    words.wrong(fmt::format("`{} {}` is nothing that can happen", who, verb),
-                "people acknowledge, mitigate, resolve, close, cancel, reopen, declare, make it "
-                "sevN, note, tell, merge, take over, silence, end, escalate, answer; they write, "
-                "publish, return, review, plan, finish; of a mitigation they approve, refuse, "
-                "undo, do VERB, switch mitigation off");
+    words.wrong(
+        fmt::format("`{} {}` is nothing that can happen", who, verb),
+        "people acknowledge, mitigate, resolve, close, cancel, reopen, declare, make it "
+        "sevN, note, tell, merge, take over, silence, end, subscribe, escalate, answer; "
+        "they write, publish, return, review, plan, finish; of a mitigation they approve, refuse, "
+        "undo, do VERB, switch mitigation off");
     return {};
 }
 

@@ -103,12 +103,13 @@ class Reader {
         Pattern pattern;
         pattern.text = std::string(trim(words.peek()));
         pattern.kind = words.take();
-        static constexpr std::string_view outside[] = {"sent", "unsent", "beat"};
+        static constexpr std::string_view outside[] = {"sent", "unsent", "beat", "told",
+                                                       "page.written"};
         if (!ops::kind_of(pattern.kind) &&
             std::ranges::find(outside, pattern.kind) == std::end(outside))
-            words.wrong(
-                fmt::format("there is no event `{}`", pattern.kind),
-                "kinds stand in src/ops/decision/kinds.def; beside them sent, unsent, beat");
+            words.wrong(fmt::format("there is no event `{}`", pattern.kind),
+                        "kinds stand in src/ops/decision/kinds.def; beside them sent, unsent, "
+                        "beat, told, page.written");
         while (!words.at_end() && !words.mistake()) {
             auto word = words.take();
             pattern.text += " " + word;

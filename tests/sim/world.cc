@@ -15,6 +15,7 @@
 #include "ops/respond/mitigation/perform.h"
 #include "ops/respond/notify/compose.h"
 #include "ops/respond/runs/decide.h"
+#include "ops/respond/subscribers/decide.h"
 #include "ops/spine.h"
 #include "store/digest.h"
 #include "store/ledger.h"
@@ -281,6 +282,14 @@ ops::Performed World::perform(const store::Job& job) {
         const bool done = answer.how == mitigation::Answer::How::done;
         note({.kind = done ? "act" : "act.failed", .payload = job.body, .key = job.key});
         return {done ? How::done : How::failed, answer.text, {}};
+    }
+    if (job.kind == "statuspage.deliver") {
+        note({.kind = "page.written", .payload = job.body, .key = job.key});
+        return {How::done, {}, {}};
+    }
+    if (job.kind == subscribers::letter_action) {
+        note({.kind = "told", .payload = job.body, .key = job.key});
+        return {How::done, {}, {}};
     }
     if (job.kind != "notify.send") return {How::failed, "no such action: " + job.kind, {}};
     return send(job);

@@ -81,4 +81,14 @@ std::string status_page(const Json& answer, const Screen& screen) {
     return out;
 }
 
+std::string subscribers(const Json& answer, const Screen& screen) {
+    Table table({"ID", "ADDRESS", "TOLD OF", "CONFIRMED"});
+    for (const auto& one : list_at(answer, "subscribers")) {
+        const auto wanted = words_at(one, "components");
+        table.row({text_at(one, "id"), text_at(one, "address"), wanted.empty() ? "all" : wanted,
+                   flag_at(one, "confirmed") ? moment_or(one, "confirmed_at", screen) : "not yet"});
+    }
+    return table.empty() ? "nobody is told by mail\n" : table.text(screen.colour);
+}
+
 }  // namespace sg::operate

@@ -9,4 +9,6 @@ namespace sg::operate {
 
 std::string status_page(const Json& answer, const Screen& screen);
 
+std::string subscribers(const Json& answer, const Screen& screen);
+
 }  // namespace sg::operate

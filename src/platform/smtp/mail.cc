@@ -131,6 +131,10 @@ std::string written(const ports::Message& message, const Address& from, const Ad
     out += "Message-ID: " + message_id(message.key, from.domain()) + "\r\n";
     out += thread_of(message, from.domain());
     out += "Auto-Submitted: auto-generated\r\n";
+    if (!message.unsubscribe.empty())
+        out += fmt::format(
+            "List-Unsubscribe: <{}>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n",
+            without_controls(message.unsubscribe));
     if (urgent(message)) out += "Importance: high\r\n";
     out += "MIME-Version: 1.0\r\n";
     return out + content(message);

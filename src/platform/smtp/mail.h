@@ -1,5 +1,6 @@
 // A mail as it goes over the wire. Pure. Source: RFC 5322 (the form), RFC 2045 and 2046 (MIME),
-// RFC 2047 (words in fields that are not ASCII), RFC 3834 (Auto-Submitted).
+// RFC 2047 (words in fields that are not ASCII), RFC 3834 (Auto-Submitted), RFC 2369 and 8058
+// (List-Unsubscribe, by one POST).
 #pragma once
 
 #include <string>

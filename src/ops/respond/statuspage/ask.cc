@@ -60,12 +60,20 @@ std::vector<std::string> components_of(const config::Config& config, const std::
     return names;
 }
 
+std::string subscribe_url(const config::Config& config) {
+    const auto& operations = config.operations;
+    const bool open = operations.status_page && !operations.status_page->subscribe_by.empty() &&
+                      !operations.ops.listen.empty() && !operations.public_url.empty();
+    return open ? operations.public_url + "/subscribe" : std::string();
+}
+
 Result<View> view(store::Session& session, const config::Config& config,
                   const signals::History& history, Instant now) {
     CHECK(config.operations.status_page.has_value());
     const auto& page = *config.operations.status_page;
     View view{.title = page.title, .url = page.url, .now = now};
     if (!view.url.empty() && !view.url.ends_with('/')) view.url += '/';
+    view.subscribe = subscribe_url(config);
     const Duration kept = one_day * page.history_days;
     std::vector<std::string> dates;
     for (std::int64_t ago = page.history_days - 1; ago >= 0; --ago)

@@ -1,6 +1,7 @@
 // What others may ask of the status page.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +31,10 @@ struct ComponentShown {
     std::vector<DayShown> days;  // Oldest first, to today.
 };
 
+// Where people subscribe by mail; empty: they cannot, for want of a channel, of a public door or of
+// its name.
+std::string subscribe_url(const config::Config& config);
+
 // All that a page is made of.
 struct View {
     std::string title;
@@ -38,11 +43,33 @@ struct View {
     std::vector<Notice> notices;            // Public ones, newest first.
     std::vector<Maintenance> maintenances;  // The latest end first.
     Instant now;
+    std::string subscribe = {};  // Where the form posts to; empty: there is none.
 };
 
 // Requires: the configuration has a status page.
 Result<View> view(store::Session& session, const config::Config& config,
                   const signals::History& history, Instant now);
+
+// One update, as it is told to those who asked for it.
+struct Said {
+    std::string page;  // Its title.
+    std::string title;
+    std::string status;  // In words: `investigating`, `in progress`.
+    std::string body;
+    std::vector<std::string> components;  // Empty: nobody can say.
+    Instant at;
+    std::string link;  // Empty: the page has no URL.
+    std::string json;  // In the form of Statuspage's webhook.
+};
+struct Which {
+    std::string about;  // `notice:17`, `maintenance:3`
+    std::int64_t update = 0;
+};
+// Nothing: there is no such update, or it is of a drill.
+Result<std::optional<Said>> said(store::Session& session, const config::Config& config,
+                                 const Which& which, Instant now);
+// The number of the update that was written then; 0: none was.
+Result<std::int64_t> update_at(store::Session& session, const std::string& about, Instant at);
 
 // How it stands for people of ours: with drafts, reasons, and what is doubtful.
 struct Standing {

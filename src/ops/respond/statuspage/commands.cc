@@ -160,6 +160,9 @@ Result<Notice> notice_for(const ops::Turn& turn, const ops::Actor& actor, std::i
     if (!incident)
         return fail(Errc::not_found, fmt::format("there is no incident {}", id),
                     "`streamgate incident list` shows them");
+    if (incident->drill != 0)
+        return fail(Errc::conflict, fmt::format("incident {} is a drill", id),
+                    "nothing of a drill is published");
     TRY(const auto number, ops::next_number(turn.tx, "notice"));
     const Opening opening{number, *incident, components_of(turn.config, incident->service)};
     TRY([[maybe_unused]] const auto recorded, ops::record(turn, actor, opened(opening)));

@@ -22,6 +22,10 @@ void render_html(const View& view, Files& files);  // index, history, incidents,
 void render_api(const View& view, Files& files);   // As Statuspage's API, version 2.
 std::string atom(const View& view);                // RFC 4287.
 
+// What webhooks are told, in the form of Statuspage's.
+std::string hook_body(const View& view, const Notice& notice);
+std::string hook_body(const View& view, const Maintenance& maintenance);
+
 // Text within HTML and XML. What XML cannot hold (control characters, broken UTF-8) becomes `?`.
 std::string escaped(std::string_view text);
 

@@ -122,6 +122,28 @@ Json list_of(const View& view, const List& list, Wanted wanted) {
 
 }  // namespace
 
+namespace {
+
+std::string hook_of(const View& view, Json incident) {
+    const Overall now = overall(view);
+    auto page = page_of(view);
+    page["status_indicator"] = now.indicator;
+    page["status_description"] = now.description;
+    return text_of({{"meta", {{"generated_at", to_rfc3339(view.now)}}},
+                    {"page", std::move(page)},
+                    {"incident", std::move(incident)}});
+}
+
+}  // namespace
+
+std::string hook_body(const View& view, const Notice& notice) {
+    return hook_of(view, json_of(view, notice));
+}
+
+std::string hook_body(const View& view, const Maintenance& maintenance) {
+    return hook_of(view, json_of(view, maintenance));
+}
+
 void render_api(const View& view, Files& files) {
     const Overall now = overall(view);
     const Json page = page_of(view);

@@ -66,7 +66,7 @@ std::string framed(const View& view, const PageFrame& frame) {
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
         "style-src 'sha256-{style_digest}'; script-src 'sha256-{script_digest}'; connect-src "
-        "'self'; img-src data:; base-uri 'none'; form-action 'self' https:\">\n"
+        "'self'; img-src data:; base-uri 'none'; form-action 'self' https:{form}\">\n"
         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
         "<meta name=\"color-scheme\" content=\"light dark\">\n<title>{title}</title>\n"
         "<link rel=\"icon\" href=\"data:,\">\n"
@@ -81,6 +81,7 @@ std::string framed(const View& view, const PageFrame& frame) {
         "<p><a href=\"{home}history.atom\">Atom feed</a> "
         "<a href=\"{home}api/v2/summary.json\">JSON</a></p>\n</footer>\n"
         "<script>{script}</script>\n</body>\n</html>\n",
+        fmt::arg("form", view.subscribe.empty() ? "" : " " + escaped(view.subscribe)),
         fmt::arg("title", escaped(frame.title)), fmt::arg("page", escaped(view.title)),
         fmt::arg("home", frame.home), fmt::arg("style", looks::style),
         fmt::arg("script", looks::script), fmt::arg("body", frame.body),
@@ -179,6 +180,28 @@ std::string section(std::string_view id, std::string_view title, const std::stri
         id, title, content);
 }
 
+// Needs no script: the answer is a page of the public door.
+std::string subscribe_form(const View& view) {
+    if (view.subscribe.empty()) return {};
+    std::string out = fmt::format(
+        "<form method=\"post\" action=\"{}\">\n<p><label for=\"address\">Mail address</label> "
+        "<input id=\"address\" name=\"address\" type=\"email\" required maxlength=\"254\" "
+        "autocomplete=\"email\"></p>\n",
+        escaped(view.subscribe));
+    if (view.components.size() > 1) {
+        out += "<fieldset><legend>Only what concerns (none: everything)</legend>\n";
+        for (const auto& shown : view.components)
+            out += fmt::format(
+                "<label><input type=\"checkbox\" name=\"component\" value=\"{0}\"> {0}</label>\n",
+                escaped(shown.component.name));
+        out += "</fieldset>\n";
+    }
+    return out +
+           "<p><button>Subscribe</button></p>\n<p class=\"quiet\">You will be asked by mail "
+           "to confirm. Each mail has a link that ends it, and then the address is "
+           "forgotten.</p>\n</form>\n";
+}
+
 std::string index_body(const View& view) {
     constexpr Duration recent = 14 * 24h;
     const Overall now = overall(view);
@@ -193,7 +216,8 @@ std::string index_body(const View& view) {
     return fmt::format("<h1 class=\"banner {}\">{}</h1>\n", mark_of(now.indicator),
                        escaped(now.description)) +
            section("open", "What is wrong now", open) + components_html(view) +
-           section("planned", "Maintenance", works) + section("past", "Recent incidents", past);
+           section("planned", "Maintenance", works) + section("past", "Recent incidents", past) +
+           section("subscribe", "Be told by mail", subscribe_form(view));
 }
 
 // The maintenances that are over stand among the incidents, by when they were.
