@@ -105,6 +105,9 @@ constexpr Reaction reactions[] = {
     {"runbooks.cancelled", Kind::incident_cancelled, overtake_runbooks},
     {"runbooks.merged", Kind::incident_merged, overtake_runbooks},
 
+    {"mitigation.mitigated", Kind::incident_mitigated, withdraw_proposals},
+    {"mitigation.cancelled", Kind::incident_cancelled, withdraw_proposals},
+    {"mitigation.merged", Kind::incident_merged, withdraw_proposals},
     {"mitigation.drilled", Kind::drill_ended, take_back_after_drill},
 
     // What is learnt from it.

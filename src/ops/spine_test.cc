@@ -211,6 +211,26 @@ LeadsTo public_leads_to() {
     };
 }
 
+// Of what is done to help.
+LeadsTo mitigation_leads_to() {
+    using enum Kind;
+    return {
+        {"mitigation.propose", proposed_kinds()},
+        {"incidents.stuck", declared_kinds()},
+        {"incidents.unstuck", {incident_signal_cleared, incident_mitigated}},
+        {"runbooks.verified", runs_on},
+        {"runbooks.unhelpful", runs_on},
+        {"runbooks.undone", runs_on},
+        {"runbooks.refused", runs_on},
+        {"runbooks.expired", runs_on},
+        {"runbooks.failed", runs_on},
+        {"mitigation.mitigated", {mitigation_refused}},
+        {"mitigation.cancelled", {mitigation_refused}},
+        {"mitigation.merged", {mitigation_refused}},
+        {"mitigation.drilled", {mitigation_refused, mitigation_expired, mitigation_unhelpful}},
+    };
+}
+
 // What a reaction may record at once, without a clock or the outside between. Written down here by
 // hand: whoever adds a reaction says what it leads to, and this test says whether it ends.
 const LeadsTo& leads_to() {
@@ -245,16 +265,6 @@ const LeadsTo& leads_to() {
         {"incidents.page_answered", {incident_acknowledged}},
         {"oncall.incident_answered", {page_acknowledged}},
         {"notify.answered", {notification_sent, notification_held, notification_withdrawn}},
-        {"mitigation.propose", proposed_kinds()},
-        {"incidents.stuck", declares},
-        {"incidents.unstuck", clears},
-        {"runbooks.verified", runs_on},
-        {"runbooks.unhelpful", runs_on},
-        {"runbooks.undone", runs_on},
-        {"runbooks.refused", runs_on},
-        {"runbooks.expired", runs_on},
-        {"runbooks.failed", runs_on},
-        {"mitigation.drilled", {mitigation_refused, mitigation_expired, mitigation_unhelpful}},
         {"incidents.alert_cleared", clears},
         {"incidents.recovered", clears},
         {"incidents.seen", clears},
@@ -277,6 +287,7 @@ const LeadsTo& leads_to() {
     };
     static const LeadsTo table = [] {
         auto all = public_leads_to();
+        all.merge(mitigation_leads_to());
         all.insert(rest.begin(), rest.end());
         return all;
     }();

@@ -41,7 +41,8 @@ Tie follow_page, judge_components, tell_public, tell_public_again, note_told, de
     clear_for_page, tell_subscribers;
 
 // What is done to help.
-Tie propose_mitigation, declare_for_stuck, clear_for_undone, lead_run_on, take_back_after_drill;
+Tie propose_mitigation, declare_for_stuck, clear_for_undone, lead_run_on, withdraw_proposals,
+    take_back_after_drill;
 
 // The configuration in force.
 Tie follow_schedule, schedule_channel_tests;

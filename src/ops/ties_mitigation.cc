@@ -23,6 +23,7 @@ std::string key_of(std::int64_t mitigation) { return fmt::format("mitigation:{}"
 // What came of it, as the run that came to it is told. Empty: it is not over.
 std::string outcome_of(const mitigation::Mitigation& m, Kind kind) {
     if (kind == Kind::mitigation_verified) return "verified";
+    if (kind == Kind::mitigation_refused && m.safeguard == "incident") return "overtaken";
     if (m.taking_back) return {};  // Something else on the same target would be refused.
     return std::string(mitigation::word(m.state));
 }
@@ -92,6 +93,19 @@ Result<void> lead_run_on(const Turn& turn, const Recorded& event, const Senses& 
     return runs::follow(turn, m->wanted.run,
                         {.step = m->wanted.step, .outcome = outcome, .why = m->why},
                         diagnosis_of(turn, senses));
+}
+
+// What still waits for a person would help nobody any more.
+Result<void> withdraw_proposals(const Turn& turn, const Recorded& event, const Senses&) {
+    if (event.subjects.empty()) return {};
+    const auto id = incidents::incident_of(event.subjects.front());
+    if (!id) return {};
+    TRY(const auto all, mitigation::of_incident(turn.tx.session(), *id));
+    for (const auto& m : all)
+        if (m.state == mitigation::State::proposed)
+            TRY_VOID(mitigation::withdraw(turn, m.id,
+                                          fmt::format("users hurt no more in incident {}", *id)));
+    return {};
 }
 
 // The fault is gone: what was done against it has no reason any more.

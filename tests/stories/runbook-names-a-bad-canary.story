@@ -1,6 +1,6 @@
 # The runbook of the incident looks, finds which version it is, and comes to taking the traffic off it.
-# Nobody has opened anything yet; whoever is paged next reads what is proposed. Nobody approves it in
-# time, and nothing heavier is asked for.
+# Nobody has opened anything yet; whoever is paged next reads what is proposed. Nobody approves it,
+# and when users are well again nothing is asked for any more.
 given   slo checkout-errors: 99.9%
 given   oncall shop: ana, then bo after 5m
 given   config services.checkout.versions.v1.endpoints: 10.0.0.1:80
@@ -19,7 +19,7 @@ by 18m  expect sent               to=bo text~checkout/v2 text~v2
 at 18m30s ana acknowledges
 at 19m  traffic checkout/v2 0/s
 by 26m  expect incident.mitigated
-by 28m  expect mitigation.expired
+        expect mitigation.refused safeguard=incident
         expect runbook.ended      outcome=handed_over
 at 40m  ana resolves
 exactly 1 runbook.started

@@ -459,8 +459,9 @@ Decision follow(const Run& run, const Around& around, const Aftermath& aftermath
     const auto why = fmt::format("{}: {}", run.reached.back().what,
                                  aftermath.why.empty() ? aftermath.outcome : aftermath.why);
     if (aftermath.outcome == "verified") walk.end(Outcome::helped, why);
-    // Where nobody answers, a heavier act is not asked for next.
-    else if (step == nullptr || step->act.next.empty() || aftermath.outcome == "expired")
+    // Where nobody answers, or users are well again, a heavier act is not asked for next.
+    else if (step == nullptr || step->act.next.empty() || aftermath.outcome == "expired" ||
+             aftermath.outcome == "overtaken")
         walk.end(Outcome::handed_over, why + "; a person goes on from here");
     else {
         walk.expect(aftermath.step, aftermath.outcome, why, step->act.next);
