@@ -173,8 +173,10 @@ def by_people(platform, checks, incident):
                         "--status", "identified")
     checks.check("a person says more", said.returncode == 0, said.stderr)
     platform.wait(lambda: updates(platform, "Playback")[:1] == ["identified"], "the update")
-    checks.check("what they write is text", b"A disk &lt;b&gt;was&lt;/b&gt; full."
-                 in platform.get("/status/").body)
+    text = b"A disk &lt;b&gt;was&lt;/b&gt; full."
+    # One file after the other is replaced; the page comes after what programs read.
+    platform.wait(lambda: b"full." in platform.get("/status/").body, "the page")
+    checks.check("what they write is text", text in platform.get("/status/").body)
     checks.check("the feed keeps its identities", set(entries(platform)) == ids)
     platform.say("incident", "mitigate", str(incident), "another disk")
     drafted = platform.json("statuspage", "show")["notices"][0].get("draft", {})
