@@ -24,6 +24,8 @@ constexpr Duration lately = 5min;       // What a run without an incident looks 
 constexpr Duration usual_span = 10min;  // Before it began: what is normal.
 constexpr double more = 1.5;            // Replicas, against those there are.
 constexpr double to_spare = 1.2;        // Requests at once, against the usual ones.
+// Streams that stay open are under way all the time, and are no part of the usual ones.
+constexpr double at_once_least = 20;
 
 // What counts as wrong: failures, or slowness where that is most of it.
 enum class Wrong : std::uint8_t { failed, slow };
@@ -156,7 +158,7 @@ void tell_capacity(runs::Known& known, const signals::History& history, const st
     const double took = static_cast<double>(usual.duration.quantile(0.95)) / 1e9;
     const double rate =
         static_cast<double>(usual.requests) / std::chrono::duration<double>(usual_span).count();
-    known.figures["requests_fit"] = {std::max(1.0, std::ceil(rate * took * to_spare)),
+    known.figures["requests_fit"] = {std::max(at_once_least, std::ceil(rate * took * to_spare)),
                                      Measure::number};
 }
 

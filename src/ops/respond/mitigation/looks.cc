@@ -284,13 +284,6 @@ Result<Situation> look_around(const ops::Turn& turn, const Mitigation& m,
 
 namespace {
 
-// A share that is refused by intention says nothing about harm. Of a limit and of a client nobody
-// knows beforehand how much it is.
-double refused_by(const ports::Act& act) {
-    if (act.verb == "shed") return parse_share(value_of(act, "share")).value_or(Share{}).of_one;
-    return act.verb == "limit" || act.verb == "block_client" ? 1 : 0;
-}
-
 Result<Instant> see_signals(const ops::Turn& turn, const Mitigation& m, Sight& sight) {
     Instant began = m.proposed_at;
     if (m.wanted.incident == 0) return began;
@@ -342,7 +335,7 @@ Result<Sight> look_at(const ops::Turn& turn, const Mitigation& m, const signals:
     sight.after = requests.of_it(after_from, turn.now);
     sight.others_before = requests.of_others(before_from, m.applied_at);
     sight.others_after = requests.of_others(after_from, turn.now);
-    sight.refused = refused_by(m.wanted.act);
+    sight.refused = meant_to_refuse(m.wanted.act);
     see_lately(turn, m, requests, sight);
     return sight;
 }

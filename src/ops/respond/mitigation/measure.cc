@@ -93,6 +93,13 @@ double chance(const Span& one, const Span& other) {
     return boost::math::cdf(boost::math::complement(fair, static_cast<double>(one.wrong) - 1));
 }
 
+double meant_to_refuse(const ports::Act& act) {
+    if (act.verb == "limit" || act.verb == "block_client") return 0.5;
+    const auto share = act.with.find("share");
+    if (act.verb != "shed" || share == act.with.end()) return 0;
+    return parse_share(share->second).value_or(Share{}).of_one;
+}
+
 Judged judge(const Mitigation& mitigation, const Sight& sight, Instant now) {
     if (auto why = harm(mitigation, sight); !why.empty()) return {Verdict::harmful, std::move(why)};
     if (mitigation.state == State::verified) return {};

@@ -40,6 +40,10 @@ struct Judged {
     Verdict verdict = Verdict::wait;
     std::string why;
 };
+// The share of requests that an act refuses by intention: that says nothing about harm. Of a limit
+// and of a client nobody knows beforehand how much it is; more than half is nobody's intention.
+double meant_to_refuse(const ports::Act& act);
+
 Judged judge(const Mitigation& mitigation, const Sight& sight, Instant now);
 
 // The chance that the first has so many wrong ones, or more, if it were like the second.
